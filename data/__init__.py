@@ -1,0 +1,1 @@
+"""SQLite, time and money: everything Vedette knows, and nothing of the terminal."""

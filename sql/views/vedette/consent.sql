@@ -1,0 +1,10 @@
+SELECT
+    approvals.id, approvals.needed,
+    (
+        SELECT count(*)
+        FROM main.approval_signatures
+        WHERE approval_signatures.approval_id = approvals.id
+          AND approval_signatures.outcome = 'approved'
+    ),
+    approvals.on_timeout, approvals.moved_on_at
+FROM main.approvals
