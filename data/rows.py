@@ -287,7 +287,7 @@ class Route(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What one agent has used, its own prompts only. `cost_usd` NULL: calls, none of them priced."""
+    """What one agent has used, its own prompts only; `cost_usd` None: no call of it is priced."""
 
     agent_id: str
     run_id: str
