@@ -1,0 +1,387 @@
+"""The console: one source, one poller, one screen at a time; the only place that reads the clock."""
+
+import asyncio
+import json
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from ..data.freshness import Freshness, Looks, freshness
+from ..data.headline import Headline, read_headline
+from ..data.poller import Poller
+from ..data.source import Source
+from . import theme
+from .screens import PLACES, screen_class
+from .screens.base import ConsoleScreen
+from .settings import Settings
+from .view import View
+from .widgets.prompt import Asked
+
+
+class Visit(NamedTuple):
+    """A screen and what it was opened on, to come back to."""
+
+    name: str
+    where: dict[str, Any]
+
+
+class VedetteApp(App[int]):
+    """The console on one source."""
+
+    TITLE = "vedette"
+    CSS_PATH: ClassVar = ["console.tcss"]  # type: ignore[misc]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(place.key, f"go('{place.name}')", place.name)
+            for place in PLACES
+            if place.key.isdigit()
+        ),
+        Binding("exclamation_mark", "next_need", "next", key_display="!"),
+        Binding("colon", "command", "jump", key_display=":"),
+        Binding("question_mark", "go('help')", "all keys", key_display="?"),
+        Binding("p", "freeze", "pause"),
+        Binding("L", "live", "live"),
+        Binding("ctrl+r", "look_now", "look now"),
+        Binding("escape,backspace", "back", "back", key_display="esc"),
+        Binding("minus", "last_view", "last view", key_display="-"),
+        Binding("q", "leave", "back, or quit"),
+        Binding("ctrl+q", "quit", "quit", priority=True),
+        Binding("ctrl+z", "suspend_process", "suspend"),
+    ]
+
+    def __init__(
+        self,
+        path: str,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.time,
+        polls: bool = True,
+    ) -> None:
+        self.settings = settings
+        self.palette = theme.Palette(settings.mode)
+        super().__init__(ansi_color=theme.needs_ansi(settings.mode))
+        self.clock = clock
+        self.path = path
+        self.poller = Poller(path, clock)
+        self.headline = Headline()
+        self.interval = settings.interval
+        self.now = clock()
+        self.freshness = Freshness("READING", 0.0, self.now)
+        self._polls = polls
+        self._frozen_at: float | None = None
+        self._frozen_event = 0
+        self._force = True
+        self._kept: dict[str, ConsoleScreen] = {}
+        self._visits: list[Visit] = []
+        self._last: Visit | None = None
+        for each in theme.THEMES:
+            self.register_theme(each)
+        self.theme = theme.theme_name(settings.mode)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our tokens under any theme, a stock one included."""
+        return theme.variable_defaults()
+
+    # Starting and ending
+
+    async def on_mount(self) -> None:
+        """Opens the first screen, then looks; the first answer paints it."""
+        self._catch_signals()
+        await self.go("fleet")
+        if self._polls:
+            await self.look()
+            self.set_interval(self.interval, self.look)
+        self.set_interval(1.0, self.second)
+
+    def _catch_signals(self) -> None:
+        """Stock Textual dies without restoring the terminal, or spins when it is gone."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, lambda code=128 + number: self.exit(code))
+
+    async def on_unmount(self) -> None:
+        """Lets go of the source."""
+        await self.poller.close()
+
+    # Looking
+
+    @property
+    def view(self) -> View:
+        """The circumstances everything is drawn in."""
+        frozen = self._frozen_at
+        now = frozen if frozen is not None else self.now
+        live = self.freshness.is_live
+        return View(now, live, self.settings.glyphs, self.settings.mode)
+
+    @property
+    def source_name(self) -> str:
+        """What row 1 calls the source."""
+        name = os.path.basename(self.path)
+        return f"DEMO {name}" if self.settings.is_demo else name
+
+    async def look(self) -> None:
+        """One look at the source for the screen that is visible; a failing one waits its turn."""
+        if self.poller.looks.fault is not None and self.clock() < self.poller.looks.next_at:
+            return
+        screen = self.screen
+        asked = screen.question() if isinstance(screen, ConsoleScreen) else None
+
+        def question(source: Source, now: float) -> tuple[Headline, Any]:
+            wanted = asked(source, now) if asked is not None and not self.is_frozen else None
+            return read_headline(source, now), wanted
+
+        force, self._force = self._force, False
+        answer = await self.poller.tick(question, force=force)
+        self.now = self.clock()
+        if answer.value is not None:
+            self._take(screen, *answer.value)
+        self._judge(answer.looks)
+
+    def _take(self, screen: Screen[Any], headline: Headline, facts: Any) -> None:
+        self.headline = headline
+        if self.is_frozen or screen is not self.screen or not isinstance(screen, ConsoleScreen):
+            return
+        with self.batch_update():
+            screen.receive(facts)
+
+    def _judge(self, looks: Looks) -> None:
+        """Says anew how fresh the view is; the frame is drawn only when that changed."""
+        before = self.freshness
+        self.freshness = freshness(
+            looks,
+            self.now,
+            interval=self.interval,
+            frozen_at=self._frozen_at,
+            arrived=max(0, self.headline.last_event - self._frozen_event),
+            writer_heard_at=self.headline.writer_heard_at,
+            heartbeat=self.headline.heartbeat,
+        )
+        if (before.word, before.arrived, before.attempts) != (
+            self.freshness.word,
+            self.freshness.arrived,
+            self.freshness.attempts,
+        ):
+            self.redraw()
+
+    def second(self) -> None:
+        """A second passed: ages move, nothing else; a terminal that is gone ends the program."""
+        if _terminal_is_gone():
+            os._exit(129)
+        self.now = self.clock()
+        self._judge(self.poller.looks)
+        if isinstance(self.screen, ConsoleScreen):
+            self.screen.second()
+
+    def redraw(self) -> None:
+        """Draws the visible screen anew where it differs."""
+        if isinstance(self.screen, ConsoleScreen):
+            self.screen.second()
+
+    # Going
+
+    async def go(self, name: str, **where: Any) -> None:
+        """Opens a screen on what `where` names, remembering where we were."""
+        current = self.screen
+        if isinstance(current, ConsoleScreen):
+            self._last = Visit(current.name_, current.place())
+            self._visits = [*self._visits[-49:], self._last]
+        await self._open(Visit(name, where))
+
+    async def _open(self, visit: Visit) -> None:
+        screen = self._kept.get(visit.name)
+        if screen is None:
+            screen = self._kept[visit.name] = screen_class(visit.name)()
+            self.install_screen(screen, visit.name)
+        screen.enter(**visit.where)
+        self._force = True
+        if self.screen is not screen:
+            await (self.switch_screen if self._is_on_a_screen() else self.push_screen)(screen)
+        if self._polls and self._visits:
+            await self.look()
+
+    def _is_on_a_screen(self) -> bool:
+        return isinstance(self.screen, ConsoleScreen)
+
+    async def action_go(self, name: str) -> None:
+        """A screen by its digit."""
+        await self.go(name)
+
+    async def action_back(self) -> None:
+        """Out of this screen; at the root nothing."""
+        if self._visits:
+            await self._open(self._visits.pop())
+
+    async def action_last_view(self) -> None:
+        """To the screen before this one, and back again."""
+        if self._last is not None:
+            await self.go(self._last.name, **self._last.where)
+
+    async def action_leave(self) -> None:
+        """Back; at the root it asks once, naming what still waits."""
+        if self._visits and self._here().name_ != "fleet":
+            await self.action_back()
+            return
+        waiting = len(self.headline.approvals)
+        said = f"{waiting} gate{'' if waiting == 1 else 's'} still wait. " if waiting else ""
+        self.menu(f"{said}quit?", [("y", "yes"), ("n", "no")], self._leave_on_yes)
+
+    def _leave_on_yes(self, key: str) -> None:
+        if key in ("y", "q"):
+            self.exit(0)
+
+    async def action_next_need(self) -> None:
+        """`!`: the most urgent thing that needs a person; again for the one after it."""
+        needs = self.headline.needs()
+        if not needs:
+            self._here().say(("nothing needs you", "muted"))
+            return
+        shown = (self._here().name_, self._here().place().get("id"))
+        ids = [("review" if n.kind == "approval" else "alarms", n.id) for n in needs]
+        name, found = ids[(ids.index(shown) + 1) % len(ids)] if shown in ids else ids[0]
+        await self.go(name, id=found)
+
+    def _here(self) -> ConsoleScreen:
+        assert isinstance(self.screen, ConsoleScreen)
+        return self.screen
+
+    # Time
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether `p` holds the view still."""
+        return self._frozen_at is not None
+
+    async def action_freeze(self) -> None:
+        """Holds the view as it is and counts what arrives; again lets go."""
+        if self.is_frozen:
+            await self.action_live()
+            return
+        self._frozen_at, self._frozen_event = self.now, self.headline.last_event
+        self._judge(self.poller.looks)
+
+    async def action_live(self) -> None:
+        """Back to what is true now."""
+        self._frozen_at = None
+        self._force = True
+        self._judge(self.poller.looks)
+        await self.look()
+
+    async def action_look_now(self) -> None:
+        """Looks at once, also while failing looks wait."""
+        self.poller.looks = self.poller.looks.__class__(
+            **{**self.poller.looks.__dict__, "next_at": 0.0}
+        )
+        self._force = True
+        await self.look()
+
+    # The message line
+
+    def menu(
+        self, title: str, options: Sequence[tuple[str, str]], take: Callable[[str], None]
+    ) -> None:
+        """Offers one key each in the message line."""
+        self._here().prompt.menu(title, options, take)
+
+    def action_command(self) -> None:
+        """`:`: a screen, a theme, or a statement, with completion."""
+        from .commands.console import complete, run
+
+        def submitted(text: str) -> None:
+            self.run_worker(run(self, text), group="command", exclusive=True)
+
+        self._here().prompt.ask(Asked(":", submitted, complete=lambda t: complete(self, t)))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: every screen, the themes, and leaving."""
+        for place in PLACES:
+            if place.key:
+                title = f"{place.name.capitalize()} ({place.key})"
+                yield SystemCommand(
+                    title, place.says, lambda n=place.name: self.call_later(self.go, n)
+                )
+        for mode in theme.MODES:
+            yield SystemCommand(f"Theme {mode}", "", lambda m=mode: self.set_mode(m))
+        yield SystemCommand("Quit", "leave the console", self.exit)
+
+    def set_mode(self, mode: str) -> None:
+        """Another palette; every line is drawn anew."""
+        from dataclasses import replace
+
+        self.settings = replace(self.settings, mode=mode)
+        self.palette = theme.Palette(mode)
+        self.theme = theme.theme_name(mode)
+        for view in self.screen.query("*"):
+            view.refresh()
+
+    # Taking away
+
+    def copy(self, text: str) -> None:
+        """To the clipboard, over OSC 52, so that it works through SSH."""
+        self.copy_to_clipboard(text)
+
+    def export(self, name: str, rows: Sequence[Mapping[str, Any]], form: str) -> None:
+        """Writes rows to `vedette-NAME-TIME.json|jsonl|csv` in the current folder."""
+        writers = {"j": ("json", _json), "l": ("jsonl", _jsonl), "c": ("csv", _csv)}
+        if form not in writers:
+            return
+        ending, write = writers[form]
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(self.now))
+        path = f"vedette-{name}-{stamp}.{ending}"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "w", encoding="utf-8", newline="") as file:
+                file.write(write(rows))
+        except OSError as error:
+            self._here().say((f"cannot write {path}: {error.strerror}", "bad"))
+            return
+        self._here().say((f"{len(rows)} rows written to {path}", "ink"))
+
+    def page(self, text: str) -> None:
+        """Hands text to $PAGER, the console waiting behind it."""
+        import shlex
+        import subprocess
+
+        command = shlex.split(os.environ.get("PAGER") or "less -R")
+        try:
+            with self.suspend():
+                subprocess.run(command, input=text.encode("utf-8", "replace"), check=False)
+        except OSError as error:
+            self._here().say((f"cannot start {command[0]}: {error.strerror}", "bad"))
+
+
+def _terminal_is_gone() -> bool:
+    """Whether the terminal hung up without telling: then SIGHUP is ignored and stdin spins."""
+    try:
+        poll = select.poll()
+        poll.register(sys.__stdin__.fileno(), select.POLLHUP)  # type: ignore[union-attr]
+        return any(event & select.POLLHUP for _, event in poll.poll(0))
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(list(rows), ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def _jsonl(rows: Sequence[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(dict(row), ensure_ascii=False, default=str) + "\n" for row in rows)
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()

@@ -1,0 +1,218 @@
+"""The frame every screen stands in: identity, needs-you, breadcrumb, message and keys, a line each."""
+
+import time
+from collections.abc import Iterable, Sequence
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ..data.freshness import Freshness
+from ..data.headline import Headline
+from . import numbers
+from .line import Line, Span, fit, width_of
+from .view import View
+
+BADGE_TOKENS = {
+    "you": ("on-you bold on you-fill", "you-tint"),
+    "doubt": ("on-fill bold on doubt", "doubt-tint"),
+    "bad": ("on-fill bold on bad", "bad-tint"),
+}
+"""A bar's kind: the tokens of its badge, and its ground."""
+
+
+class OneLine(Widget):
+    """One row of the frame; painting happens only when its line differs."""
+
+    DEFAULT_CSS = "OneLine { height: 1; width: 1fr; }"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._line = Line(())
+
+    @property
+    def line(self) -> Line:
+        """What the row shows."""
+        return self._line
+
+    @line.setter
+    def line(self, line: Line) -> None:
+        if line != self._line:
+            self._line = line
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The row as a strip of exactly the widget's width."""
+        palette = self.app.palette  # type: ignore[attr-defined]
+        width = self.size.width
+        ground = self._line.ground or "ground"
+        segments = [
+            Segment(text, palette.style(token if " on " in token else f"{token} on {ground}"))
+            for text, token in fit(self._line.spans, width)
+        ]
+        return Strip(segments, width)
+
+
+def spread(left: Sequence[Span], right: Sequence[Span], width: int) -> tuple[Span, ...]:
+    """`left` and `right` at the two margins of a row; what does not fit goes from the left's end."""
+    room = max(0, width - 2 - width_of(right))
+    if right:
+        room -= 1
+    kept = fit(left, max(0, min(width_of(left), room)))
+    gap = max(0, width - 2 - width_of(kept) - width_of(right))
+    return ((" ", "ink"), *kept, (" " * gap, "ink"), *right, (" ", "ink"))
+
+
+def facts(*groups: Iterable[Span]) -> tuple[Span, ...]:
+    """Groups of spans, three cells apart."""
+    spans: list[Span] = []
+    for group in groups:
+        if spans:
+            spans.append(("   ", "ink"))
+        spans.extend(group)
+    return tuple(spans)
+
+
+def identity_line(groups: Sequence[Sequence[Span]], right: Sequence[Span], width: int) -> Line:
+    """Row 1: `vedette` and what is open, facts that leave from the right end, freshness, clock."""
+    room = width - 3 - width_of(right)
+    kept = list(groups)
+    while len(kept) > 1 and width_of(facts(*kept)) > room:
+        kept.pop()
+    return Line(spread(facts(*kept), right, width))
+
+
+_FRESH_TOKENS = {
+    "LIVE": "ok bold",
+    "WATCHING": "ok bold",
+    "READING": "muted",
+    "FROZEN": "doubt bold",
+    "REPLAY": "doubt bold",
+    "STALE": "doubt bold",
+    "RETRY": "bad bold",
+    "NO FILE": "bad bold",
+}
+
+
+def freshness_spans(fresh: Freshness, now: float, interval: float, *, calm: bool) -> list[Span]:
+    """The freshness word, its age and the clock.
+
+    `calm`: nothing on screen is counting, so the clock shows no seconds and nothing is written to
+    the terminal. While looks succeed the age is that of a whole interval: it is never older.
+    """
+    clock = time.strftime("%H:%M" if calm else "%H:%M:%S", time.localtime(now))
+    return [
+        (fresh.word, _FRESH_TOKENS[fresh.word]),
+        *_age(fresh, interval),
+        (f"   {clock:>8}", "ink"),
+    ]
+
+
+def _age(fresh: Freshness, interval: float) -> list[Span]:
+    match fresh.word:
+        case "LIVE":
+            return [(f" {interval:.1f}s", "muted")]
+        case "FROZEN":
+            return [(f" +{numbers.count(fresh.arrived)}", "muted")]
+        case "RETRY":
+            return [(f" {fresh.attempts}", "muted")]
+        case "STALE" | "REPLAY":
+            return [(f" {numbers.age(fresh.age)}", "ink")]
+    return []
+
+
+def needs_line(headline: Headline, fresh: Freshness, view: View, width: int) -> Line:
+    """Row 2: what needs a person; or, when the view is not live, what is wrong with it."""
+    if not fresh.is_live and fresh.word != "READING":
+        return fault_line(fresh, view, width)
+    groups = _needs(headline, view)
+    if not groups:
+        return Line(spread([("nothing needs you", "muted")], [], width))
+    return bar("you", "NEEDS YOU", groups, [("! ", "bright bold"), ("next", "muted")], width)
+
+
+def _needs(headline: Headline, view: View) -> list[list[Span]]:
+    groups: list[list[Span]] = []
+    gates = len(headline.approvals)
+    if gates:
+        groups.append(_counted(gates, "approval"))
+        if headline.next_expiry is not None:
+            left = numbers.age(headline.next_expiry - view.now)
+            groups[-1] += [("  next expires in ", "muted"), (left, "you bold")]
+    critical, others = headline.count("critical"), 0
+    others = sum(headline.count(severity) for severity in ("error", "warning"))
+    if critical:
+        groups.append([*_counted(critical, "alarm"), (" CRIT", "bad bold")])
+    if others:
+        groups.append([*_counted(others, "alarm"), (" warn", "you bold")])
+    return groups
+
+
+def _counted(count: int, noun: str) -> list[Span]:
+    return [(numbers.count(count), "bright bold"), (f" {noun}{'' if count == 1 else 's'}", "ink")]
+
+
+def fault_line(fresh: Freshness, view: View, width: int) -> Line:
+    """Row 2 of a view that is not live: the fact, since when, and what to press."""
+    since = time.strftime("%H:%M:%S", time.localtime(fresh.since))
+    look_now: list[Span] = [("ctrl+r ", "bright bold"), ("look now", "muted")]
+    if fresh.word == "FROZEN":
+        arrived: list[Span] = [
+            (numbers.count(fresh.arrived), "bright bold"),
+            (" events arrived since ", "ink"),
+            (since, "bright bold"),
+        ]
+        return bar("doubt", "FROZEN", [arrived], [("p ", "bright bold"), ("go on", "muted")], width)
+    if fresh.fault is not None:
+        wait = max(0, round(fresh.next_look - view.now))
+        groups: list[list[Span]] = [[(fresh.fault.title, "ink")]]
+        if wait:
+            groups.append([(f"next look in {wait}s", "muted")])
+        badge = "NO FILE" if fresh.word == "NO FILE" else "FAULT"
+        return bar("bad", badge, groups, look_now, width)
+    stale: list[Span] = [("since ", "ink"), (since, "bright bold")]
+    return bar("doubt", "NO NEW ROWS", [stale, [("reads work", "ink")]], look_now, width)
+
+
+def bar(
+    kind: str, badge: str, groups: Sequence[Sequence[Span]], right: Sequence[Span], width: int
+) -> Line:
+    """A tinted bar over the full width: a badge from column 0, facts, and what to press."""
+    badge_token, ground = BADGE_TOKENS[kind]
+    word = f" {badge} "
+    rest = width - len(word)
+    left = facts(*groups)
+    return Line(((word, badge_token), *spread([(" ", "ink"), *left], right, rest)), ground)
+
+
+def crumb_line(
+    crumbs: Sequence[str], values: Sequence[tuple[str, str]], number: str, view: View, width: int
+) -> Line:
+    """Row 3: where this is, and its window, filter and sort with the screen's number."""
+    left: list[Span] = []
+    for crumb in crumbs[:-1]:
+        left += [(crumb, "muted"), (f" {view.glyphs.path} ", "faint")]
+    left.append((crumbs[-1], "bright bold"))
+    right: list[Span] = []
+    for label, value in values:
+        right += [(f"{label} ", "muted"), (value, "ink"), ("  ", "ink")]
+    right.append((number, "bright bold"))
+    while width_of(left) + width_of(right) + 3 > width and len(right) > 3:
+        del right[:3]
+    return Line(spread(left, right, width))
+
+
+def keys_line(
+    keys: Sequence[tuple[str, str]], width: int, *, locked: frozenset[str] = frozenset()
+) -> Line:
+    """The last row: keys that work now, in order; what does not fit is left to `?`."""
+    help_key: list[Span] = [("? ", "bright bold"), ("all keys", "muted")]
+    groups: list[list[Span]] = []
+    for key, word in keys:
+        group: list[Span] = [(key, "bright bold"), (f" {word}", "muted")]
+        if key in locked:
+            group = [(key, "muted"), (f" {word} locked", "muted")]
+        if width_of(facts(*groups, group)) > width - 3 - width_of(help_key):
+            break
+        groups.append(group)
+    return Line(spread(facts(*groups), help_key, width))

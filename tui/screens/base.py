@@ -1,0 +1,293 @@
+"""What every screen is: the frame, one question to the source, one filter, and the common verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+
+from ...data.source import Question, Source
+from ..frame import (
+    OneLine,
+    crumb_line,
+    freshness_spans,
+    identity_line,
+    keys_line,
+    needs_line,
+)
+from ..line import Span
+from ..view import View
+from ..widgets.lines import LineView
+from ..widgets.prompt import Asked, Prompt
+
+if TYPE_CHECKING:
+    from ..app import VedetteApp
+
+
+class CopyChoice(NamedTuple):
+    """One entry of the `y` menu."""
+
+    key: str
+    label: str
+    text: str
+
+
+class ConsoleScreen(Screen[None]):
+    """A screen of the console.
+
+    A subclass says what it wants to know (`question`), shows what comes back (`show`), and draws
+    its rows with pure functions. It never reads the source and never looks at the clock.
+    """
+
+    name_: ClassVar[str] = ""
+    """Its name in `screens.PLACES`."""
+    number: ClassVar[str] = ""
+    """What row 3 ends with."""
+    footer: ClassVar[Sequence[str]] = ()
+    """Keys shown in the last row, in order; their words are the bindings' descriptions."""
+    filter_fields: ClassVar[Mapping[str, str]] = {}
+    """Fields of the `/` filter and their kinds, see `data.filters`; empty: no filter here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "filter", key_display="/"),
+        Binding("y", "copy_menu", "copy"),
+        Binding("x", "export_menu", "export"),
+        Binding("O", "page", "pager"),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide"), (160, "-huge")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]
+
+    app: VedetteApp
+
+    def __init__(self) -> None:
+        super().__init__(id=self.name_)
+        self.facts: Any = None
+        """What the last answer brought; None while loading."""
+        self.filter_text = ""
+
+    # What a subclass provides
+
+    def question(self) -> Question[Any]:
+        """What this screen wants to know now; called before each look."""
+        return _nothing
+
+    def show(self, facts: Any) -> None:
+        """Shows an answer; called only when something moved."""
+
+    def enter(self, **where: Any) -> None:
+        """Takes what it is opened on (a run's id, a gate's); called before it is shown."""
+
+    def place(self) -> dict[str, Any]:
+        """What `enter` would need to come back here."""
+        return {}
+
+    def compose_body(self) -> ComposeResult:
+        """The widgets between breadcrumb and message line."""
+        yield from ()
+
+    def identity(self) -> Sequence[Sequence[Span]]:
+        """Groups of row 1 behind `vedette`; the last ones go first when narrow."""
+        return ()
+
+    def crumbs(self) -> Sequence[str]:
+        """The path of row 3, last part first in importance."""
+        return (self.name_.capitalize(),)
+
+    def crumb_values(self) -> Sequence[tuple[str, str]]:
+        """Label and value pairs at the right of row 3."""
+        return ()
+
+    def is_counting(self) -> bool:
+        """Whether an age or countdown on screen moves with the clock."""
+        return False
+
+    def copy_choices(self) -> Sequence[CopyChoice]:
+        """What `y` offers for the selected row."""
+        return ()
+
+    def export_rows(self) -> Sequence[Mapping[str, Any]]:
+        """The rows `x` writes, as columns and values."""
+        return ()
+
+    def pager_text(self) -> str:
+        """What `O` hands to $PAGER, cleaned for a terminal; "" for nothing."""
+        return ""
+
+    def apply_filter(self, text: str) -> Sequence[Span]:
+        """Shows only what matches; returns what the message line says (the count of matches)."""
+        self.filter_text = text
+        return ()
+
+    # The frame
+
+    def compose(self) -> ComposeResult:
+        """Three rows, the body, two rows."""
+        yield OneLine(id="identity")
+        yield OneLine(id="needs")
+        yield OneLine(id="crumbs")
+        with Container(id="body"):
+            yield from self.compose_body()
+        yield Prompt()
+        yield OneLine(id="keys")
+
+    def on_mount(self) -> None:
+        """Draws the frame before the first answer, so that the first paint is whole."""
+        self.draw_frame()
+
+    def on_screen_resume(self) -> None:
+        """Coming back: the frame is drawn anew and the source looked at."""
+        self.draw_frame()
+
+    def on_resize(self) -> None:
+        """Another size: the frame's rows are laid out for it."""
+        self.call_after_refresh(self.draw_frame)
+
+    def receive(self, facts: Any) -> None:
+        """An answer arrived."""
+        self.facts = facts
+        self.show(facts)
+        self.draw_frame()
+
+    def second(self) -> None:
+        """A second passed: only lines whose digits moved are written."""
+        self.draw_frame()
+        if self.is_counting() or not self.app.freshness.is_live:
+            for view in self.query(LineView):
+                view.redraw()
+
+    @property
+    def view(self) -> View:
+        """The circumstances to draw in."""
+        return self.app.view
+
+    def draw_frame(self) -> None:
+        """Sets the frame's rows; equal rows cost nothing."""
+        if not self.is_mounted or not self.is_attached:
+            return
+        app, width, view = self.app, self.size.width or self.app.size.width, self.view
+        calm = not self.is_counting() and not app.headline.approvals
+        right = freshness_spans(app.freshness, view.now, app.interval, calm=calm)
+        groups = [[("vedette", "bright bold"), *self._source_name()], *self.identity()]
+        self._row("identity").line = identity_line(groups, right, width)
+        self._row("needs").line = needs_line(app.headline, app.freshness, view, width)
+        self._row("crumbs").line = crumb_line(
+            self.crumbs(), self.crumb_values(), self.number, view, width
+        )
+        self._row("keys").line = keys_line(self._keys(), width, locked=self.locked_keys())
+
+    def locked_keys(self) -> frozenset[str]:
+        """Keys of the footer that do nothing now but may later."""
+        return frozenset()
+
+    def _source_name(self) -> list[Span]:
+        return [("  ", "ink"), (self.app.source_name, "ink")]
+
+    def _row(self, name: str) -> OneLine:
+        return self.query_one(f"#{name}", OneLine)
+
+    def _keys(self) -> list[tuple[str, str]]:
+        """The footer's keys with their words, from the bindings alone."""
+        words: dict[str, tuple[str, str]] = {}
+        for active in self.active_bindings.values():
+            binding = active.binding
+            display = self.app.get_key_display(binding)
+            words.setdefault(binding.action.partition("(")[0], (display, binding.description))
+            words.setdefault(binding.key, (display, binding.description))
+        return [words[wanted] for wanted in self.footer if wanted in words]
+
+    # Common verbs
+
+    @property
+    def prompt(self) -> Prompt:
+        """The message line."""
+        return self.query_one(Prompt)
+
+    def say(self, *spans: Span) -> None:
+        """One message in the message line."""
+        self.prompt.say(spans)
+
+    def action_filter(self) -> None:
+        """Asks for a filter, applied while it is typed."""
+        if not self.filter_fields:
+            self.say(("there is nothing to filter here", "muted"))
+            return
+        self.prompt.ask(
+            Asked(
+                "/",
+                submitted=lambda text: None,
+                changed=self._filter_changed,
+                cancelled=lambda: self._drop_filter(),
+                initial=self.filter_text,
+            )
+        )
+
+    def _filter_changed(self, text: str) -> Sequence[Span]:
+        from ...data.errors import UsageError
+
+        try:
+            said = self.apply_filter(text)
+        except UsageError as error:
+            return [(error.title, "bad"), (f"   {error.hint}", "muted")]
+        self.draw_frame()
+        return said
+
+    def _drop_filter(self) -> None:
+        self.apply_filter("")
+        self.draw_frame()
+        self._focus_list()
+
+    def _focus_list(self) -> None:
+        for view in self.query(LineView):
+            view.focus()
+            return
+
+    @on(LineView.Chosen)
+    def _chosen(self, event: LineView.Chosen) -> None:
+        event.stop()
+        self.open_row(event.key, event.row)
+
+    def open_row(self, key: str, row: Any) -> None:
+        """`enter` on a row."""
+
+    def action_copy_menu(self) -> None:
+        """`y`: says what can be copied, and copies what the next key names."""
+        choices = list(self.copy_choices())
+        if not choices:
+            self.say(("nothing to copy here", "muted"))
+            return
+        self.app.menu("copy", [(c.key, c.label) for c in choices], self._copy(choices))
+
+    def _copy(self, choices: list[CopyChoice]) -> Any:
+        def take(key: str) -> None:
+            for choice in choices:
+                if choice.key == key:
+                    self.app.copy(choice.text)
+                    self.say((f"copied {choice.label}", "muted"))
+
+        return take
+
+    def action_export_menu(self) -> None:
+        """`x`: writes the rows on screen to a file in the current folder."""
+        rows = list(self.export_rows())
+        if not rows:
+            self.say(("nothing to export here", "muted"))
+            return
+        menu = [("j", "json"), ("l", "jsonl"), ("c", "csv")]
+        self.app.menu("export", menu, lambda key: self.app.export(self.name_, rows, key))
+
+    def action_page(self) -> None:
+        """`O`: hands the selected item to $PAGER."""
+        text = self.pager_text()
+        if text:
+            self.app.page(text)
+        else:
+            self.say(("nothing to page here", "muted"))
+
+
+def _nothing(source: Source, now: float) -> None:
+    """The question of a screen that asks none."""
