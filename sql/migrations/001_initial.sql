@@ -11,7 +11,8 @@ CREATE TABLE processes (
     id TEXT NOT NULL UNIQUE,
     pid INTEGER NOT NULL,
     host TEXT NOT NULL,
-    boot TEXT,
+    -- Boot, pid namespace and start of the process: a reused pid is not taken for it.
+    birth TEXT,
     program TEXT,
     version TEXT,
     started_at TEXT NOT NULL,
@@ -70,6 +71,19 @@ CREATE INDEX agents_run ON agents (run_id);
 CREATE INDEX agents_parent ON agents (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX agents_status ON agents (status);
 
+CREATE TABLE artifacts (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    run_id TEXT REFERENCES runs (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    media_type TEXT NOT NULL DEFAULT 'text/plain',
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    body BLOB NOT NULL,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX artifacts_run ON artifacts (run_id);
+
 CREATE TABLE prompts (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -84,6 +98,9 @@ CREATE TABLE prompts (
     request TEXT,
     -- NULL while and after the text was streamed: then it stands in prompt_chunks.
     response TEXT,
+    -- The whole text where the column holds only its beginning.
+    request_artifact_id TEXT REFERENCES artifacts (id) ON DELETE SET NULL,
+    response_artifact_id TEXT REFERENCES artifacts (id) ON DELETE SET NULL,
     tokens_in INTEGER,
     tokens_out INTEGER,
     cache_read INTEGER,
@@ -100,6 +117,10 @@ CREATE TABLE prompts (
 );
 CREATE INDEX prompts_run ON prompts (run_id);
 CREATE INDEX prompts_agent ON prompts (agent_id);
+CREATE INDEX prompts_request ON prompts (request_artifact_id)
+WHERE request_artifact_id IS NOT NULL;
+CREATE INDEX prompts_response ON prompts (response_artifact_id)
+WHERE response_artifact_id IS NOT NULL;
 CREATE INDEX prompts_open ON prompts (status) WHERE status IN ('pending', 'running', 'waiting');
 
 CREATE TABLE prompt_chunks (
@@ -110,19 +131,6 @@ CREATE TABLE prompt_chunks (
     created_at TEXT NOT NULL
 );
 CREATE INDEX prompt_chunks_prompt ON prompt_chunks (prompt_id);
-
-CREATE TABLE artifacts (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    run_id TEXT REFERENCES runs (id) ON DELETE CASCADE,
-    kind TEXT NOT NULL,
-    media_type TEXT NOT NULL DEFAULT 'text/plain',
-    size INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
-    body BLOB NOT NULL,
-    created_at TEXT NOT NULL
-);
-CREATE INDEX artifacts_run ON artifacts (run_id);
 
 CREATE TABLE tool_calls (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -151,6 +159,10 @@ CREATE TABLE tool_calls (
 CREATE INDEX tool_calls_run ON tool_calls (run_id);
 CREATE INDEX tool_calls_agent ON tool_calls (agent_id);
 CREATE INDEX tool_calls_prompt ON tool_calls (prompt_id) WHERE prompt_id IS NOT NULL;
+CREATE INDEX tool_calls_input ON tool_calls (input_artifact_id)
+WHERE input_artifact_id IS NOT NULL;
+CREATE INDEX tool_calls_output ON tool_calls (output_artifact_id)
+WHERE output_artifact_id IS NOT NULL;
 CREATE INDEX tool_calls_open ON tool_calls (status) WHERE status IN ('pending', 'running', 'waiting');
 CREATE UNIQUE INDEX tool_calls_once ON tool_calls (idempotency_key) WHERE idempotency_key IS NOT NULL;
 
@@ -161,6 +173,8 @@ CREATE TABLE idempotency_outcomes (
     output TEXT,
     resolved_at TEXT NOT NULL
 );
+CREATE INDEX idempotency_outcomes_tool_call ON idempotency_outcomes (tool_call_id)
+WHERE tool_call_id IS NOT NULL;
 
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -182,6 +196,8 @@ CREATE TABLE approvals (
     run_id TEXT REFERENCES runs (id) ON DELETE CASCADE,
     agent_id TEXT REFERENCES agents (id) ON DELETE CASCADE,
     tool_call_id TEXT REFERENCES tool_calls (id) ON DELETE SET NULL,
+    -- Who waits for the answer: a gate of a process that died is withdrawn.
+    process_id TEXT REFERENCES processes (id) ON DELETE SET NULL,
     kind TEXT NOT NULL DEFAULT 'gate',
     title TEXT NOT NULL,
     why TEXT,
@@ -208,6 +224,7 @@ CREATE TABLE approvals (
 CREATE INDEX approvals_status ON approvals (status);
 CREATE INDEX approvals_run ON approvals (run_id);
 CREATE INDEX approvals_agent ON approvals (agent_id);
+CREATE INDEX approvals_process ON approvals (process_id) WHERE process_id IS NOT NULL;
 CREATE INDEX approvals_tool_call ON approvals (tool_call_id) WHERE tool_call_id IS NOT NULL;
 
 CREATE TABLE approval_signatures (

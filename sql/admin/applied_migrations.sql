@@ -1,0 +1,3 @@
+SELECT version, name, sha256, applied_at, duration_ms
+FROM schema_migrations
+ORDER BY version;
