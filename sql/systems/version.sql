@@ -1,0 +1,2 @@
+SELECT max(schema_migrations.version)
+FROM main.schema_migrations
