@@ -94,6 +94,22 @@ def fit(spans: Iterable[Span], width: int) -> tuple[Span, ...]:
     return tuple(fitted)
 
 
+def skip(spans: Iterable[Span], cells: int) -> tuple[Span, ...]:
+    """The spans without their first cells; a split wide character leaves a blank."""
+    kept: list[Span] = []
+    for text, token in spans:
+        if cells <= 0:
+            kept.append((text, token))
+            continue
+        width = width_of([(text, token)])
+        if width > cells:
+            rest = tail(text, width - cells)
+            blanks = width - cells - width_of([(rest, "")])
+            kept.append((" " * blanks + rest, token))
+        cells -= width
+    return tuple(kept)
+
+
 def columns(
     width: int, cells: Iterable[Cell], ground: str = "", bar_start: int | None = None
 ) -> Line:
