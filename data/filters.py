@@ -8,7 +8,7 @@ signs as text, `*` and `?` stand for anything. `err` alone finds what went wrong
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fnmatch import translate
 from functools import cache, cached_property
@@ -149,6 +149,9 @@ def _group(token: str, fields: Mapping[str, Kind]) -> list[Group]:
     options: list[Term] = []
     for part in _options(token[negated:]):
         options += _term(part, options[-1] if options else None, fields)
+    if options and options[0].negated:
+        # state!=done|failed means neither, as !state=done|failed does.
+        options[0], negated = replace(options[0], negated=False), not negated
     return [Group(tuple(options), negated)] if options else []
 
 

@@ -88,6 +88,7 @@ def _finds(text: str) -> list[object]:
         "!err",
         "!state:failed",
         "state!=failed",
+        "state!=done|failed",
         "!agent:loader",
         "state:waiting|running",
         "!state:failed|done",
