@@ -1,4 +1,4 @@
-"""The console: one source, one poller, one screen at a time; the only place that reads the clock."""
+"""The console: one source, one poller, one screen at a time; only it reads the clock."""
 
 import asyncio
 import json
@@ -8,20 +8,23 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from ..data.errors import UsageError
 from ..data.freshness import Freshness, Looks, freshness
 from ..data.headline import Headline, read_headline
 from ..data.poller import Poller
 from ..data.source import Source
 from . import theme
+from .glyphs import choose_glyphs
 from .screens import PLACES, screen_class
 from .screens.base import ConsoleScreen
-from .settings import Settings
+from .settings import DEFAULT_INTERVAL, Settings
 from .view import View
 from .widgets.prompt import Asked
 
@@ -67,7 +70,6 @@ class VedetteApp(App[int]):
         polls: bool = True,
     ) -> None:
         self.settings = settings
-        self.palette = theme.Palette(settings.mode)
         super().__init__(ansi_color=theme.needs_ansi(settings.mode))
         self.clock = clock
         self.path = path
@@ -83,7 +85,7 @@ class VedetteApp(App[int]):
         self._kept: dict[str, ConsoleScreen] = {}
         self._visits: list[Visit] = []
         self._last: Visit | None = None
-        for each in theme.THEMES:
+        for each in theme.themes():
             self.register_theme(each)
         self.theme = theme.theme_name(settings.mode)
 
@@ -195,6 +197,15 @@ class VedetteApp(App[int]):
             self._last = Visit(current.name_, current.place())
             self._visits = [*self._visits[-49:], self._last]
         await self._open(Visit(name, where))
+
+    def visit(self, name: str, **where: Any) -> None:
+        """Opens a screen from a handler that does not wait for it."""
+        self.call_later(lambda: self.go(name, **where))
+
+    def look_soon(self) -> None:
+        """Another row, another window: the question changed, so it is asked at once."""
+        self._force = True
+        self.call_later(self.look)
 
     async def _open(self, visit: Visit) -> None:
         screen = self._kept.get(visit.name)
@@ -312,15 +323,10 @@ class VedetteApp(App[int]):
             yield SystemCommand(f"Theme {mode}", "", lambda m=mode: self.set_mode(m))
         yield SystemCommand("Quit", "leave the console", self.exit)
 
-    def set_mode(self, mode: str) -> None:
+    def set_mode(self, mode: theme.Mode) -> None:
         """Another palette; every line is drawn anew."""
-        from dataclasses import replace
-
         self.settings = replace(self.settings, mode=mode)
-        self.palette = theme.Palette(mode)
         self.theme = theme.theme_name(mode)
-        for view in self.screen.query("*"):
-            view.refresh()
 
     # Taking away
 
@@ -356,6 +362,42 @@ class VedetteApp(App[int]):
                 subprocess.run(command, input=text.encode("utf-8", "replace"), check=False)
         except OSError as error:
             self._here().say((f"cannot start {command[0]}: {error.strerror}", "bad"))
+
+
+def run_console(
+    path: str,
+    *,
+    theme_name: str | None = None,
+    use_ascii: bool = False,
+    interval: float | None = None,
+    read_only: bool = False,
+    is_demo: bool = False,
+    actor: str | None = None,
+) -> int:
+    """Runs the console on the source at `path` until it is left; the exit code.
+
+    Raises UsageError for a theme there is not. The caller has made sure of a terminal.
+    """
+    try:
+        mode = theme.choose_mode(os.environ, theme_name)
+    except ValueError as error:
+        raise UsageError(str(error), "name one of them, or leave --theme out") from None
+    encoding = getattr(sys.__stdout__, "encoding", None)
+    settings = Settings(
+        glyphs=choose_glyphs(encoding, os.environ, "ascii" if use_ascii else None),
+        mode=mode,
+        interval=interval or DEFAULT_INTERVAL,
+        read_only=read_only or not os.access(path, os.W_OK),
+        is_demo=is_demo,
+        actor=actor or _who(),
+    )
+    app = VedetteApp(path, settings)
+    code = app.run()
+    return code if isinstance(code, int) else app.return_code or 0
+
+
+def _who() -> str:
+    return os.environ.get("USER") or os.environ.get("LOGNAME") or f"uid {os.getuid()}"
 
 
 def _terminal_is_gone() -> bool:

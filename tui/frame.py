@@ -1,17 +1,18 @@
-"""The frame every screen stands in: identity, needs-you, breadcrumb, message and keys, a line each."""
+"""The frame of every screen: identity, needs-you, breadcrumb, message and keys, a line each."""
 
 import time
 from collections.abc import Iterable, Sequence
 
-from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from ..data.freshness import Freshness
 from ..data.headline import Headline
 from . import numbers
-from .line import Line, Span, fit, width_of
+from .line import BLANK, Line, Span, spread, width_of
 from .view import View
+from .widgets.strips import differing_cells, palette_of, strip_of
 
 BADGE_TOKENS = {
     "you": ("on-you bold on you-fill", "you-tint"),
@@ -22,13 +23,15 @@ BADGE_TOKENS = {
 
 
 class OneLine(Widget):
-    """One row of the frame; painting happens only when its line differs."""
+    """One row of the frame; only the cells that differ are painted."""
 
     DEFAULT_CSS = "OneLine { height: 1; width: 1fr; }"
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, id: str | None = None, ground: str = "ground") -> None:  # noqa: A002
         super().__init__(id=id)
-        self._line = Line(())
+        self._line = BLANK
+        self._ground = ground
+        self._strip: Strip | None = None
 
     @property
     def line(self) -> Line:
@@ -37,30 +40,32 @@ class OneLine(Widget):
 
     @line.setter
     def line(self, line: Line) -> None:
-        if line != self._line:
-            self._line = line
+        if line == self._line:
+            return
+        self._line = line
+        before, self._strip = self._strip, None
+        width = self.size.width
+        if before is None or before.cell_length != width:
             self.refresh()
+            return
+        cells = differing_cells(before, self._drawn())
+        if cells is not None:
+            self.refresh(Region(cells[0], 0, cells[1] - cells[0], 1))
 
     def render_line(self, y: int) -> Strip:
         """The row as a strip of exactly the widget's width."""
-        palette = self.app.palette  # type: ignore[attr-defined]
+        return self._drawn()
+
+    def notify_style_update(self) -> None:
+        """Another theme: the row is coloured anew."""
+        super().notify_style_update()
+        self._strip = None
+
+    def _drawn(self) -> Strip:
         width = self.size.width
-        ground = self._line.ground or "ground"
-        segments = [
-            Segment(text, palette.style(token if " on " in token else f"{token} on {ground}"))
-            for text, token in fit(self._line.spans, width)
-        ]
-        return Strip(segments, width)
-
-
-def spread(left: Sequence[Span], right: Sequence[Span], width: int) -> tuple[Span, ...]:
-    """`left` and `right` at the two margins of a row; what does not fit goes from the left's end."""
-    room = max(0, width - 2 - width_of(right))
-    if right:
-        room -= 1
-    kept = fit(left, max(0, min(width_of(left), room)))
-    gap = max(0, width - 2 - width_of(kept) - width_of(right))
-    return ((" ", "ink"), *kept, (" " * gap, "ink"), *right, (" ", "ink"))
+        if self._strip is None or self._strip.cell_length != width:
+            self._strip = strip_of(self._line, width, palette_of(self.app), ground=self._ground)
+        return self._strip
 
 
 def facts(*groups: Iterable[Span]) -> tuple[Span, ...]:
@@ -79,7 +84,7 @@ def identity_line(groups: Sequence[Sequence[Span]], right: Sequence[Span], width
     kept = list(groups)
     while len(kept) > 1 and width_of(facts(*kept)) > room:
         kept.pop()
-    return Line(spread(facts(*kept), right, width))
+    return spread(facts(*kept), right, width)
 
 
 _FRESH_TOKENS = {
@@ -127,7 +132,7 @@ def needs_line(headline: Headline, fresh: Freshness, view: View, width: int) -> 
         return fault_line(fresh, view, width)
     groups = _needs(headline, view)
     if not groups:
-        return Line(spread([("nothing needs you", "muted")], [], width))
+        return spread([("nothing needs you", "muted")], [], width)
     return bar("you", "NEEDS YOU", groups, [("! ", "bright bold"), ("next", "muted")], width)
 
 
@@ -181,8 +186,8 @@ def bar(
     badge_token, ground = BADGE_TOKENS[kind]
     word = f" {badge} "
     rest = width - len(word)
-    left = facts(*groups)
-    return Line(((word, badge_token), *spread([(" ", "ink"), *left], right, rest)), ground)
+    inside = spread([(" ", ""), *facts(*groups)], right, rest)
+    return Line(((word, badge_token), *inside.spans), ground)
 
 
 def crumb_line(
@@ -199,7 +204,7 @@ def crumb_line(
     right.append((number, "bright bold"))
     while width_of(left) + width_of(right) + 3 > width and len(right) > 3:
         del right[:3]
-    return Line(spread(left, right, width))
+    return spread(left, right, width)
 
 
 def keys_line(
@@ -215,4 +220,4 @@ def keys_line(
         if width_of(facts(*groups, group)) > width - 3 - width_of(help_key):
             break
         groups.append(group)
-    return Line(spread(facts(*groups), help_key, width))
+    return spread(facts(*groups), help_key, width)

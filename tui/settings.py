@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .glyphs import Glyphs
+from .theme import Mode
 
 DEFAULT_INTERVAL = 0.5
 
@@ -12,7 +13,7 @@ class Settings:
     """Options, environment and configuration, settled into one value."""
 
     glyphs: Glyphs
-    mode: str
+    mode: Mode
     """The palette's mode; ansi and mono modes need `App(ansi_color=True)`."""
     interval: float = DEFAULT_INTERVAL
     """Seconds between two looks at the source."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .glyphs import Glyphs
+from .theme import Mode
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class View:
     is_live: bool
     """False: states are what they last were, and get a `?`."""
     glyphs: Glyphs
-    mode: str
+    mode: Mode
     """The palette's mode: dark, light, ansi-dark, ansi-light, mono."""
 
     @property

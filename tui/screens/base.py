@@ -11,6 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
 
+from ...data.errors import UsageError
+from ...data.filters import Facts, Filter, Kind, parse
 from ...data.source import Question, Source
 from ..frame import (
     OneLine,
@@ -50,8 +52,8 @@ class ConsoleScreen(Screen[None]):
     """What row 3 ends with."""
     footer: ClassVar[Sequence[str]] = ()
     """Keys shown in the last row, in order; their words are the bindings' descriptions."""
-    filter_fields: ClassVar[Mapping[str, str]] = {}
-    """Fields of the `/` filter and their kinds, see `data.filters`; empty: no filter here."""
+    filter_fields: ClassVar[Mapping[str, Kind]] = {}
+    """Fields of the `/` filter and their kinds; empty: no filter here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter", key_display="/"),
@@ -59,8 +61,13 @@ class ConsoleScreen(Screen[None]):
         Binding("x", "export_menu", "export"),
         Binding("O", "page", "pager"),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide"), (160, "-huge")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [
+        (0, "-tiny"),
+        (60, "-narrow"),
+        (120, "-wide"),
+        (160, "-huge"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (36, "-tall")]
 
     app: VedetteApp
 
@@ -69,6 +76,7 @@ class ConsoleScreen(Screen[None]):
         self.facts: Any = None
         """What the last answer brought; None while loading."""
         self.filter_text = ""
+        self.filter = Filter()
 
     # What a subclass provides
 
@@ -118,10 +126,28 @@ class ConsoleScreen(Screen[None]):
         """What `O` hands to $PAGER, cleaned for a terminal; "" for nothing."""
         return ""
 
-    def apply_filter(self, text: str) -> Sequence[Span]:
-        """Shows only what matches; returns what the message line says (the count of matches)."""
-        self.filter_text = text
+    def filter_facts(self) -> Sequence[Facts]:
+        """Each row on hand as the filter sees it, for the count of matches."""
         return ()
+
+    def filter_changed(self) -> None:
+        """`self.filter` is another one: shows the rows that match."""
+
+    def apply_filter(self, text: str) -> Sequence[Span]:
+        """Shows only what matches; returns what the message line says (the count of matches).
+
+        Raises UsageError for a field there is not.
+        """
+        self.filter = parse(text, self.filter_fields)
+        self.filter_text = text.strip()
+        self.filter_changed()
+        rows = self.filter_facts()
+        matches = sum(self.filter.matches(row) for row in rows)
+        said: list[Span] = [(f"{matches:,} of {len(rows):,} match", "muted")]
+        emptied = self.filter.explain_empty(rows) if not matches else None
+        if emptied is not None:
+            said.append((f"   {emptied.term} removed the last {emptied.removed:,}", "you"))
+        return said
 
     # The frame
 
@@ -227,8 +253,6 @@ class ConsoleScreen(Screen[None]):
         )
 
     def _filter_changed(self, text: str) -> Sequence[Span]:
-        from ...data.errors import UsageError
-
         try:
             said = self.apply_filter(text)
         except UsageError as error:

@@ -9,8 +9,8 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ..frame import OneLine, spread
-from ..line import Line, Span
+from ..frame import OneLine
+from ..line import BLANK, Line, Span, spread
 
 
 @dataclass
@@ -53,15 +53,15 @@ class Prompt(Horizontal):
         yield OneLine(id="prompt-side")
 
     @property
-    def is_asking(self) -> bool:
-        """Whether it has a question open."""
-        return self._asked is not None
+    def is_busy(self) -> bool:
+        """Whether it has a question or a menu open."""
+        return self._asked is not None or self._menu is not None
 
     def say(self, spans: Sequence[Span]) -> None:
         """Shows one message until the next."""
         side = self.query_one("#prompt-side", OneLine)
         width = side.size.width or self.size.width
-        side.line = Line(spread(spans, [], width)) if spans else Line(())
+        side.line = spread(spans, [], width) if spans else BLANK
 
     def menu(
         self, title: str, options: Sequence[tuple[str, str]], take: Callable[[str], None]

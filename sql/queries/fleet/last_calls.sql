@@ -1,0 +1,8 @@
+-- The newest calls of one agent, the start of their input only: enough to tell a loop.
+SELECT
+    tool_call.id, tool_call.name, substr(tool_call.input, 1, 400), tool_call.status,
+    tool_call.created_at, tool_call.completed_at, tool_call.error
+FROM tool_call
+WHERE tool_call.agent_id = :agent_id
+ORDER BY tool_call.seq DESC
+LIMIT :limit

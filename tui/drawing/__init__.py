@@ -1,0 +1,1 @@
+"""Pure drawing: rows of facts become lines, with no terminal and no clock."""
