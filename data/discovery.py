@@ -1,0 +1,130 @@
+"""Where a database is: named, near, recently used, or in the user's data folder."""
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from .errors import SourceError
+
+FOLDER = ".vedette"
+FILE = "runs.db"
+RECENT_MOST = 20
+
+
+class Candidate(NamedTuple):
+    """One place where a database may be."""
+
+    path: str
+    found: bool
+    note: str
+    """Why it was looked at: `$VEDETTE_DB`, `nearest .vedette`, `recently used`, `data folder`."""
+
+
+def candidates(cwd: str, env: Mapping[str, str]) -> list[Candidate]:
+    """Every place that is looked in, in order of preference, each once."""
+    places = [(near_path(cwd), "nearest .vedette")]
+    if named := env.get("VEDETTE_DB"):
+        places.insert(0, (_absolute(named, cwd), "$VEDETTE_DB"))
+    places += [(path, "recently used") for path in recent(env)]
+    places.append((data_path(env), "data folder"))
+    reasons: dict[str, str] = {}
+    for path, note in places:
+        reasons.setdefault(path, note)
+    return [Candidate(path, os.path.exists(path), note) for path, note in reasons.items()]
+
+
+def default_path(cwd: str, env: Mapping[str, str], db: str | None = None) -> str:
+    """The database to read when one must be chosen: as named, else the first that is there.
+
+    Raises SourceError kind `missing` where there is none, saying where it looked.
+    """
+    if db or env.get("VEDETTE_DB"):
+        return _absolute(db or env["VEDETTE_DB"], cwd)
+    places = candidates(cwd, env)
+    for place in places:
+        if place.found:
+            return place.path
+    looked = ", ".join(place.path for place in places)
+    raise SourceError(
+        "no database of runs was found",
+        f"looked in {looked}; name one with --db, or try: vedette demo",
+        kind="missing",
+    )
+
+
+def recording_path(cwd: str, env: Mapping[str, str], db: str | None = None) -> str:
+    """The database to write, there or not: as named, in the nearest `.vedette`, else data folder.
+
+    Never a recently used one: what was only looked at must not be written to.
+    """
+    if db or env.get("VEDETTE_DB"):
+        return _absolute(db or env["VEDETTE_DB"], cwd)
+    near = near_path(cwd)
+    return near if os.path.isdir(os.path.dirname(near)) else data_path(env)
+
+
+def near_path(cwd: str) -> str:
+    """`runs.db` in the nearest `.vedette` folder upwards; without one, in that of `cwd` itself."""
+    folder = os.path.abspath(cwd)
+    while not os.path.isdir(os.path.join(folder, FOLDER)):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return os.path.join(os.path.abspath(cwd), FOLDER, FILE)
+        folder = above
+    return os.path.join(folder, FOLDER, FILE)
+
+
+def data_path(env: Mapping[str, str]) -> str:
+    """`vedette/runs.db` in the user's data folder."""
+    return os.path.join(_user_folder(env, "XDG_DATA_HOME", "user_data_dir"), FILE)
+
+
+def recent(env: Mapping[str, str]) -> list[str]:
+    """Databases opened before, the latest first; none where that was never kept."""
+    try:
+        with open(_recent_file(env), encoding="utf-8", errors="surrogateescape") as file:
+            return [line.rstrip("\n") for line in file if line.strip()][:RECENT_MOST]
+    except OSError:
+        return []
+
+
+def remember(path: str, env: Mapping[str, str]) -> bool:
+    """Puts a database first among the recently used; False where that cannot be kept."""
+    path = os.path.abspath(path)
+    if "\n" in path:
+        return False
+    others = [other for other in recent(env) if other != path]
+    lines = [f"{line}\n" for line in [path, *others][:RECENT_MOST]]
+    file = _recent_file(env)
+    try:
+        os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
+        _replace(file, "".join(lines))
+    except OSError:
+        return False
+    return True
+
+
+def _replace(file: str, content: str) -> None:
+    # Written beside and moved over: two consoles must not leave half a file.
+    beside = f"{file}.{os.getpid()}"
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(handle, "w", encoding="utf-8", errors="surrogateescape") as written:
+        written.write(content)
+    os.replace(beside, file)
+
+
+def _recent_file(env: Mapping[str, str]) -> str:
+    return os.path.join(_user_folder(env, "XDG_STATE_HOME", "user_state_dir"), "recent")
+
+
+def _user_folder(env: Mapping[str, str], variable: str, platform_function: str) -> str:
+    if base := env.get(variable):
+        return os.path.join(base, "vedette")
+    # Only where no variable says it: commands with --db must not pay for the import.
+    import platformdirs
+
+    return str(getattr(platformdirs, platform_function)("vedette"))
+
+
+def _absolute(path: str, cwd: str) -> str:
+    return os.path.normpath(os.path.join(cwd, os.path.expanduser(path)))
