@@ -40,7 +40,8 @@ class VedetteApp(App[int]):
     """The console on one source."""
 
     TITLE = "vedette"
-    CSS_PATH: ClassVar = ["console.tcss"]  # type: ignore[misc]
+    # Absolute: a subclass elsewhere would look beside itself.
+    CSS_PATH: ClassVar = os.path.join(os.path.dirname(__file__), "console.tcss")  # type: ignore[misc]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         *(

@@ -1,0 +1,12 @@
+"""What every test stands on: a fixed zone, no colour or theme from outside, no animation."""
+
+import os
+import time
+
+# Before textual is imported: it reads these once, and a snapshot must not depend on who runs it.
+for _name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("TEXTUAL")]:
+    del os.environ[_name]
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+os.environ["COLORTERM"] = "truecolor"
+os.environ["TZ"] = "UTC"
+time.tzset()
