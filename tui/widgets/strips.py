@@ -1,7 +1,7 @@
 """Turns a line into what Textual paints, in as few pieces as show the same."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -62,18 +62,38 @@ def differing_cells(old: Strip, new: Strip) -> tuple[int, int] | None:
     before, after = list(old), list(new)
     if before == after:
         return None
-    start = _shared_width(before, after)
-    end = new.cell_length - _shared_width(before[::-1], after[::-1])
-    return (start, end) if start < end else (0, new.cell_length)
+    width = new.cell_length
+    # Terminals disagree about wide characters: a line with one is always written whole.
+    if len(old.text) != width or len(new.text) != width:
+        return 0, width
+    start = _shared_width(before, after, _shared_start)
+    end = width - _shared_width(before[::-1], after[::-1], _shared_end)
+    return (start, end) if start < end else (0, width)
 
 
-def _shared_width(before: Sequence[Segment], after: Sequence[Segment]) -> int:
+def _shared_width(
+    before: Sequence[Segment], after: Sequence[Segment], shared: Callable[[str, str], int]
+) -> int:
+    """The cells that two rows of segments share from their first one on."""
     cells = 0
     for one, other in zip(before, after, strict=False):
-        if one != other:
-            break
-        cells += one.cell_length
+        if one == other:
+            cells += one.cell_length
+            continue
+        # Letter by letter only where each letter is a cell.
+        if one.style == other.style and one.text.isascii() and other.text.isascii():
+            cells += shared(one.text, other.text)
+        break
     return cells
+
+
+def _shared_start(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _shared_end(one: str, other: str) -> int:
+    return _shared_start(one[::-1], other[::-1])
 
 
 def _scrubbed(spans: Iterable[Span]) -> Iterable[Span]:
