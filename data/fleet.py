@@ -312,10 +312,12 @@ def _working(source: Source, agent: Agent, now: float) -> Status:
     calls = source.all("fleet/last_calls", _CallSeen, agent_id=agent.id, limit=CALLS_FOR_LOOP)
     prompts = source.all("fleet/last_prompts", PromptSeen, agent_id=agent.id, limit=2)
     times_seen = _known(times.parse(event.created_at) for event in reversed(events))
+    newest: list[str | None] = [row.created_at for row in calls[:1]]
+    newest += [row.created_at for row in prompts[:1]]
     latest = max(
         [
             *times_seen[-1:],
-            *_known(times.parse(row.created_at) for row in [*calls[:1], *prompts[:1]]),
+            *_known(map(times.parse, newest)),
         ],
         default=times.parse(agent.started_at),
     )

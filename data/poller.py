@@ -67,7 +67,7 @@ class _Thread(aiosqlite.Connection):
         """`work` on the thread: one hop, however many statements it sends."""
         source = self.source
         assert source is not None, "awaited before use"
-        result: T = await self._execute(work, source)
+        result: T = await self._execute(work, source)  # type: ignore[no-untyped-call]
         return result
 
 

@@ -145,7 +145,7 @@ class Alarm(NamedTuple):
     title: str
     message: str | None
     dedupe_key: str | None
-    count: int
+    count: int  # type: ignore[assignment]  # the contract's column hides tuple.count
     run_id: str | None
     agent_id: str | None
     opened_at: str | None
@@ -437,7 +437,7 @@ def coerce(row_type: type[R], rows: Iterable[tuple[Any, ...]]) -> list[R]:
     Text fields: bytes are decoded with marks, numbers written out, a missing required text is "".
     Number fields: what is not a number becomes NaN, a missing required number 0.
     """
-    casts = _casts(row_type)
+    casts = _casts(row_type)  # type: ignore[arg-type]
     make = row_type._make  # type: ignore[attr-defined]
     return [make([cast(value) for cast, value in zip(casts, row, strict=True)]) for row in rows]
 

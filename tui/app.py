@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from textual.app import App, SystemCommand
@@ -22,6 +23,7 @@ from ..data.poller import Poller
 from ..data.source import Source
 from . import theme
 from .glyphs import choose_glyphs
+from .line import Span
 from .screens import PLACES, screen_class
 from .screens.base import ConsoleScreen
 from .settings import DEFAULT_INTERVAL, Settings
@@ -41,7 +43,7 @@ class VedetteApp(App[int]):
 
     TITLE = "vedette"
     # Absolute: a subclass elsewhere would look beside itself.
-    CSS_PATH: ClassVar = os.path.join(os.path.dirname(__file__), "console.tcss")  # type: ignore[misc]
+    CSS_PATH: ClassVar = os.path.join(os.path.dirname(__file__), "console.tcss")
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -51,7 +53,7 @@ class VedetteApp(App[int]):
         ),
         Binding("exclamation_mark", "next_need", "next", key_display="!"),
         Binding("colon", "command", "jump", key_display=":"),
-        Binding("question_mark", "go('help')", "all keys", key_display="?"),
+        Binding("question_mark", "help", "all keys", key_display="?"),
         Binding("p", "freeze", "pause"),
         Binding("L", "live", "live"),
         Binding("ctrl+r", "look_now", "look now"),
@@ -109,7 +111,7 @@ class VedetteApp(App[int]):
         """Stock Textual dies without restoring the terminal, or spins when it is gone."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, lambda code=128 + number: self.exit(code))
+            loop.add_signal_handler(number, partial(self.exit, 128 + number))
 
     async def on_unmount(self) -> None:
         """Lets go of the source."""
@@ -227,6 +229,10 @@ class VedetteApp(App[int]):
         """A screen by its digit."""
         await self.go(name)
 
+    async def action_help(self) -> None:
+        """Every key of the visible screen."""
+        await self.go("help", of=self._here())
+
     async def action_back(self) -> None:
         """Out of this screen; at the root nothing."""
         if self._visits:
@@ -297,6 +303,10 @@ class VedetteApp(App[int]):
 
     # The message line
 
+    def say(self, *spans: Span) -> None:
+        """One message in the visible screen's message line."""
+        self._here().say(*spans)
+
     def menu(
         self, title: str, options: Sequence[tuple[str, str]], take: Callable[[str], None]
     ) -> None:
@@ -305,7 +315,7 @@ class VedetteApp(App[int]):
 
     def action_command(self) -> None:
         """`:`: a screen, a theme, or a statement, with completion."""
-        from .commands.console import complete, run
+        from .jump import complete, run
 
         def submitted(text: str) -> None:
             self.run_worker(run(self, text), group="command", exclusive=True)

@@ -80,7 +80,8 @@ def facts(*groups: Iterable[Span]) -> tuple[Span, ...]:
 
 def identity_line(groups: Sequence[Sequence[Span]], right: Sequence[Span], width: int) -> Line:
     """Row 1: `vedette` and what is open, facts that leave from the right end, freshness, clock."""
-    room = width - 3 - width_of(right)
+    # Two margins, and three cells between the facts and the freshness.
+    room = width - 5 - width_of(right)
     kept = list(groups)
     while len(kept) > 1 and width_of(facts(*kept)) > room:
         kept.pop()
@@ -186,7 +187,10 @@ def bar(
     badge_token, ground = BADGE_TOKENS[kind]
     word = f" {badge} "
     rest = width - len(word)
-    inside = spread([(" ", ""), *facts(*groups)], right, rest)
+    kept = list(groups)
+    while len(kept) > 1 and width_of(facts(*kept)) > rest - 6 - width_of(right):
+        kept.pop()
+    inside = spread([(" ", ""), *facts(*kept)], right, rest)
     return Line(((word, badge_token), *inside.spans), ground)
 
 

@@ -61,13 +61,16 @@ class ConsoleScreen(Screen[None]):
         Binding("x", "export_menu", "export"),
         Binding("O", "page", "pager"),
     ]
-    HORIZONTAL_BREAKPOINTS: ClassVar = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own name and type
         (0, "-tiny"),
         (60, "-narrow"),
         (120, "-wide"),
         (160, "-huge"),
     ]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (36, "-tall")]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-short"),
+        (36, "-tall"),
+    ]
 
     app: VedetteApp
 

@@ -15,10 +15,10 @@ from ...data.source import Question, Source
 from .. import numbers, parts
 from ..drawing import fleet as drawing
 from ..drawing.fleet import FleetRow
-from ..frame import OneLine
 from ..glyphs import FINISHED_STATES
 from ..line import Line, Span
 from ..widgets.lines import LineView
+from ..widgets.pane import Pane
 from .base import ConsoleScreen, CopyChoice
 
 WINDOWS = (
@@ -103,21 +103,14 @@ class FleetScreen(ConsoleScreen):
         """Head and list, and the pane."""
         with Container(id="fleet-panes"):
             with Vertical():
-                yield OneLine(id="fleet-head")
+                yield Pane(lambda width, _: [drawing.head(width, self.view)], id="fleet-head")
                 yield LineView(self._draw_row, _key, id="fleet-list", can_mark=True)
-            yield LineView(
-                self._draw_line,
-                _no_key,
-                id="fleet-preview",
-                show_cursor=False,
-                ground="ground-panel",
-            )
+            yield Pane(self._pane, id="fleet-preview", ground="ground-panel")
 
     def on_mount(self) -> None:
         """The list has the keyboard."""
         super().on_mount()
         self._list.focus()
-        self.query_one("#fleet-preview").can_focus = False
 
     def second(self) -> None:
         """Marks of changes step back after two seconds; ages move."""
@@ -246,29 +239,18 @@ class FleetScreen(ConsoleScreen):
     def _draw_row(self, row: FleetRow, width: int) -> Line:
         return drawing.row_line(row, width, self.view, self._fresh)
 
-    def _draw_line(self, line: Line, width: int) -> Line:
-        return line
-
     def _draw_panes(self) -> None:
-        head = self.query_one("#fleet-head", OneLine)
-        head.line = drawing.head(self._list.size.width or self.size.width, self.view)
-        pane = self.query_one("#fleet-preview", LineView)
-        size, row = pane.size, self._selected()
-        facts = self._preview
-        if facts is not None and (
-            row is None or row.agent is None or row.agent.id != facts.agent_id
-        ):
-            facts = None
-        pane.rows = self._pane(row, facts, size.width, size.height)
+        self.query_one("#fleet-preview", Pane).update()
         below = self._list.below
         if not self.prompt.is_busy:
             self.say(*(parts.more_below(below, self.view.glyphs) if below else ()))
 
-    def _pane(
-        self, row: FleetRow | None, facts: PreviewFacts | None, width: int, height: int
-    ) -> list[Line]:
+    def _pane(self, width: int, height: int) -> Sequence[Line]:
         if self._fleet is not None and not self._list.rows:
             return self._why_empty(width)
+        row, facts = self._selected(), self._preview
+        if row is None or row.agent is None or facts is None or row.agent.id != facts.agent_id:
+            facts = None
         return drawing.preview(row, facts, width, height, self.view)
 
     def _why_empty(self, width: int) -> list[Line]:
@@ -364,10 +346,6 @@ class FleetScreen(ConsoleScreen):
 
 def _key(row: FleetRow) -> str:
     return row.key
-
-
-def _no_key(line: Line) -> str:
-    return ""
 
 
 def _group_of(run: RunFacts, by: str) -> str:

@@ -1,0 +1,85 @@
+"""The `:` line: a screen, a run or agent by name, a theme, a statement; with completion."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from . import theme
+from .screens import PLACES
+
+if TYPE_CHECKING:
+    from .app import VedetteApp
+
+Verb = Callable[["VedetteApp", str], Awaitable[None]]
+
+
+async def run(app: VedetteApp, text: str) -> None:
+    """Does what was typed, or says what could have been."""
+    word, _, rest = text.strip().partition(" ")
+    if not word:
+        return
+    verbs = _verbs()
+    names = [name for name in verbs if name == word] or [n for n in verbs if n.startswith(word)]
+    if not names:
+        app.say((f"there is no command :{word}", "bad"), ("   tab completes, ? lists", "muted"))
+        return
+    await verbs[names[0]](app, rest.strip())
+
+
+def complete(app: VedetteApp, text: str) -> list[str]:
+    """What the text so far may become, the likeliest first."""
+    word, space, rest = text.partition(" ")
+    if not space:
+        return [name for name in _verbs() if name.startswith(word) and name != word]
+    if word == "theme":
+        return [f"theme {mode}" for mode in theme.MODES if mode.startswith(rest)]
+    return []
+
+
+def _verbs() -> dict[str, Verb]:
+    verbs: dict[str, Verb] = {
+        place.name: _go_to(place.name) for place in PLACES if place.name != "review"
+    }
+    return verbs | {
+        "review": _review,
+        "sql": _sql,
+        "theme": _theme,
+        "run": _run,
+        "quit": _quit,
+    }
+
+
+def _go_to(name: str) -> Verb:
+    async def go(app: VedetteApp, rest: str) -> None:
+        where = {"run_id": None} if name == "stream" and rest == "run" else {}
+        await app.go(name, **where)
+
+    return go
+
+
+async def _run(app: VedetteApp, rest: str) -> None:
+    await app.go("run", **({"run_id": rest} if rest else {}))
+
+
+async def _review(app: VedetteApp, rest: str) -> None:
+    if rest:
+        await app.go("review", id=rest)
+    else:
+        await app.action_next_need()
+
+
+async def _sql(app: VedetteApp, rest: str) -> None:
+    await app.go("tables", sql=rest)
+
+
+async def _theme(app: VedetteApp, rest: str) -> None:
+    for mode in theme.MODES:
+        if mode == rest:
+            app.set_mode(mode)
+            return
+    app.say((f"themes: {', '.join(theme.MODES)}", "muted"))
+
+
+async def _quit(app: VedetteApp, rest: str) -> None:
+    app.exit(0)
