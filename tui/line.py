@@ -33,9 +33,17 @@ class Cell(NamedTuple):
 BLANK = Line(())
 
 
+def cells_of(text: str) -> int:
+    """The width of a text in cells."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def width_of(spans: Iterable[Span]) -> int:
     """The width of spans in cells."""
-    return sum(len(text) if text.isascii() else cell_len(text) for text, _ in spans)
+    width = 0
+    for text, _ in spans:
+        width += cells_of(text)
+    return width
 
 
 def plain(line: Line) -> str:
@@ -80,38 +88,37 @@ def fit(spans: Iterable[Span], width: int) -> tuple[Span, ...]:
     """The spans cut or padded to exactly `width` cells; a split wide character leaves a blank."""
     fitted: list[Span] = []
     room = width
-    for text, token in spans:
-        if room <= 0:
+    for span in spans:
+        taken = cells_of(span[0])
+        if taken > room:
+            cut = head(span[0], room)
+            fitted.append((cut, span[1]))
+            room -= cells_of(cut)
             break
-        cut = head(text, room)
-        if cut:
-            fitted.append((cut, token))
-            room -= width_of([(cut, token)])
-        if len(cut) < len(text):
-            break
+        fitted.append(span)
+        room -= taken
     if room > 0:
         fitted.append((" " * room, ""))
     return tuple(fitted)
 
 
-def skip(spans: Iterable[Span], cells: int) -> tuple[Span, ...]:
-    """The spans without their first cells; a split wide character leaves a blank."""
+def skip(spans: Iterable[Span], count: int) -> tuple[Span, ...]:
+    """The spans without their first `count` cells; a split wide character leaves a blank."""
     kept: list[Span] = []
     for text, token in spans:
-        if cells <= 0:
+        if count <= 0:
             kept.append((text, token))
             continue
-        width = width_of([(text, token)])
-        if width > cells:
-            rest = tail(text, width - cells)
-            blanks = width - cells - width_of([(rest, "")])
-            kept.append((" " * blanks + rest, token))
-        cells -= width
+        width = cells_of(text)
+        if width > count:
+            rest = tail(text, width - count)
+            kept.append((" " * (width - count - cells_of(rest)) + rest, token))
+        count -= width
     return tuple(kept)
 
 
 def columns(
-    width: int, cells: Iterable[Cell], ground: str = "", bar_start: int | None = None
+    width: int, placed: Iterable[Cell], ground: str = "", bar_start: int | None = None
 ) -> Line:
     """A line of exactly `width` cells with each cell at its place, in the order given.
 
@@ -120,7 +127,7 @@ def columns(
     """
     spans: list[Span] = []
     at = 0
-    for cell in cells:
+    for cell in placed:
         needed = width_of(cell.spans)
         start = cell.start
         if cell.align == "right":
@@ -132,7 +139,7 @@ def columns(
         if start > at:
             spans.append((" " * (start - at), ""))
         taken = min(needed, room)
-        spans.extend(fit(cell.spans, taken))
+        spans.extend(cell.spans if needed <= room else fit(cell.spans, room))
         at = start + taken
     return Line(fit(spans, width), ground, bar_start)
 

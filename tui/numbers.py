@@ -15,7 +15,14 @@ Number = int | float
 
 ODD = "?"
 UNPRICED = "unpriced"
-_FIXED_TOKENS = {ODD: "doubt bold", UNPRICED: "doubt", "—": "faint", "-": "faint"}
+UNPRICED_NARROW = "?.??"
+_FIXED_TOKENS = {
+    ODD: "doubt bold",
+    UNPRICED: "doubt",
+    UNPRICED_NARROW: "doubt",
+    "—": "faint",
+    "-": "faint",
+}
 
 
 def toned(text: str, token: str = "soft") -> Span:
@@ -26,10 +33,11 @@ def toned(text: str, token: str = "soft") -> Span:
 def money(usd: Number | None, glyphs: Glyphs = UNICODE, *, width: int = 0) -> str:
     """Dollars in a table, where the sign is in the head: `1,204.50`, `<0.01`, `unpriced`.
 
-    With a width, the cents go first and then the unit grows: `12,408`, `12.4k`.
+    With a width, the cents go first and then the unit grows: `12,408`, `12.4k`; and what has
+    no price is `?.??` where the word does not fit.
     """
     if usd is None:
-        return UNPRICED
+        return UNPRICED_NARROW if 0 < width < len(UNPRICED) else UNPRICED
     if not math.isfinite(usd):
         return ODD
     text = _cents(abs(usd))
@@ -76,19 +84,26 @@ def token_cells(
     return toned(number, token), (unit or " ", "muted")
 
 
-def age(seconds: Number | None, glyphs: Glyphs = UNICODE) -> str:
-    """How long ago, or how long yet: `03:48`, `1:04:10`, `3d 04h`; a skewed clock has a minus."""
+def age(seconds: Number | None, glyphs: Glyphs = UNICODE, *, width: int = 0) -> str:
+    """How long ago, or how long yet: `03:48`, `1:04:10`, `3d 04h`; a skewed clock has a minus.
+
+    With a width, what is longer is told in larger units: `1h 04m` in 6 cells, `11d` in 3.
+    """
     if seconds is None:
         return glyphs.nothing
     if not math.isfinite(seconds):
         return ODD
+    sign = glyphs.minus if seconds <= -1 else ""
     whole = math.floor(abs(seconds))
-    return glyphs.minus + _clock_text(whole) if seconds <= -1 else _clock_text(whole)
+    text = sign + _clock_text(whole)
+    if 0 < width < len(text):
+        text = sign + _duration_text(whole)
+    return text.partition(" ")[0] if 0 < width < len(text) else text
 
 
-def countdown(seconds: Number | None, glyphs: Glyphs = UNICODE) -> str:
+def countdown(seconds: Number | None, glyphs: Glyphs = UNICODE, *, width: int = 0) -> str:
     """Time left, written like an age; what is past is `00:00`."""
-    return age(seconds if seconds is None or seconds > 0 or seconds != seconds else 0, glyphs)
+    return age(None if seconds is None else max(seconds, 0), glyphs, width=width)
 
 
 def duration(seconds: Number | None, glyphs: Glyphs = UNICODE) -> str:
@@ -116,10 +131,10 @@ def percent(share: Number | None, glyphs: Glyphs = UNICODE) -> str:
     return f"{glyphs.minus if share <= -0.005 else ''}{abs(share):.0%}"
 
 
-def context(share: Number | None, glyphs: Glyphs = UNICODE) -> Span:
-    """The used share of a context window; from 90 percent it is amber."""
+def context(share: Number | None, glyphs: Glyphs = UNICODE, *, is_live: bool = True) -> Span:
+    """The used share of a context window; from 90 percent it is amber while that is news."""
     is_full = share is not None and math.isfinite(share) and share >= 0.895
-    return toned(percent(share, glyphs), "you bold" if is_full else "soft")
+    return toned(percent(share, glyphs), "you bold" if is_full and is_live else "soft")
 
 
 def count(number: Number | None, glyphs: Glyphs = UNICODE) -> str:

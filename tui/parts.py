@@ -5,10 +5,11 @@ Everything here is pure: values in, spans or lines out, in Unicode or in ASCII b
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from .glyphs import Glyphs
-from .line import Align, Line, Span, fit, head, tail, width_of
+from .line import Align, Line, Span, cells_of, fit, head, tail, width_of
 
 GATE_SHARE = 0.9
 """From here a gauge is amber."""
@@ -19,13 +20,13 @@ GATE_SHARE = 0.9
 
 def pad(text: str, width: int, align: Align = "left") -> str:
     """The text with blanks to `width` cells; what is wider stays as it is."""
-    blanks = " " * max(0, width - width_of([(text, "")]))
+    blanks = " " * max(0, width - cells_of(text))
     return blanks + text if align == "right" else text + blanks
 
 
 def cut(text: str, width: int, glyphs: Glyphs) -> str:
     """The text in at most `width` cells, cut at its end: `gate: bash rm -rf b…`."""
-    if width_of([(text, "")]) <= width:
+    if cells_of(text) <= width:
         return text
     if width < 1:
         return ""
@@ -45,12 +46,12 @@ def cut_spans(spans: Iterable[Span], width: int, glyphs: Glyphs) -> tuple[Span, 
 
 def cut_path(path: str, width: int, glyphs: Glyphs) -> str:
     """The path in at most `width` cells, cut in its middle: `auth/…/session.py`."""
-    if width_of([(path, "")]) <= width:
+    if cells_of(path) <= width:
         return path
     parts = path.split("/")
     for first, last in _kept_ends(len(parts)):
         shorter = "/".join((*parts[:first], glyphs.cut, *parts[len(parts) - last :]))
-        if width_of([(shorter, "")]) <= width:
+        if cells_of(shorter) <= width:
             return shorter
     if width < 1:
         return ""
@@ -82,7 +83,7 @@ def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
     current = ""
     for word in paragraph.split(" "):
         joined = f"{current} {word}" if current else word
-        if width_of([(joined, "")]) <= width:
+        if cells_of(joined) <= width:
             current = joined
             continue
         if current:
@@ -94,7 +95,7 @@ def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
 
 def _chop(word: str, width: int) -> list[str]:
     pieces: list[str] = []
-    while width_of([(word, "")]) > width:
+    while cells_of(word) > width:
         # A character wider than the line still has to go somewhere.
         piece = head(word, width) or word[0]
         pieces.append(piece)
@@ -313,8 +314,7 @@ def spark(
     """The last `width` values as columns of one row; zero is a low line, None is a blank."""
     recent = list(values[-width:]) if width > 0 else []
     highest = top if top is not None else _highest(recent)
-    cells: list[Span] = [("", "")] * 0
-    cells += [(glyphs.levels[0], "line")] * (width - len(recent))
+    cells: list[Span] = [(glyphs.levels[0], "line")] * (width - len(recent))
     cells += [_column(value, highest, glyphs, token) for value in recent]
     return merge(cells)
 
@@ -337,20 +337,25 @@ def column_chart(
     height: int,
     glyphs: Glyphs,
     top: float | None = None,
+    *,
+    has_grounds: bool = True,
 ) -> list[list[Span]]:
     """Stacked columns, one cell each, the first layer at the bottom; rows from the top down.
 
-    Each layer is its values and its token; all layers have as many values as the first.
+    Each layer is its values and its token; all layers have as many values as the first. Without
+    grounds a cell shows one layer, the one that has more of it.
     """
     width = len(layers[0][0]) if layers else 0
     stacks = [[_amount(values, x) for values, _ in layers] for x in range(width)]
     highest = top if top is not None else max(map(sum, stacks), default=0.0)
+    steps = height * len(glyphs.levels)
+    edges = [_edges(stack, steps / highest if highest > 0 else 0.0, steps) for stack in stacks]
     tokens = [token for _, token in layers]
-    rows = []
-    for row in range(height - 1, -1, -1):
-        cells = [_stacked_cell(stack, tokens, row, height, highest, glyphs) for stack in stacks]
-        rows.append(merge(cells))
-    return rows
+    can_mix = has_grounds and not glyphs.is_ascii
+    return [
+        merge(_chart_cell(column, tokens, row, glyphs, can_mix) for column in edges)
+        for row in range(height - 1, -1, -1)
+    ]
 
 
 def _amount(values: Sequence[float], index: int) -> float:
@@ -358,30 +363,29 @@ def _amount(values: Sequence[float], index: int) -> float:
     return max(0.0, value) if math.isfinite(value) else 0.0
 
 
-def _stacked_cell(
-    stack: Sequence[float],
-    tokens: Sequence[str],
-    row: int,
-    height: int,
-    highest: float,
-    glyphs: Glyphs,
+def _edges(stack: Sequence[float], scale: float, most: int) -> list[int]:
+    """Where each layer of a column ends, in steps from the bottom."""
+    return [min(most, round(edge * scale)) for edge in accumulate(stack)]
+
+
+def _chart_cell(
+    edges: Sequence[int], tokens: Sequence[str], row: int, glyphs: Glyphs, can_mix: bool
 ) -> Span:
-    """The cell of a column: the topmost layer in it, over the one below."""
+    """One cell of a stacked column; where two layers fill it, the upper one is its ground."""
     steps = len(glyphs.levels)
-    edge = 0.0
-    below = ""
-    cell: Span = (" ", "")
-    for value, token in zip(stack, tokens, strict=True):
-        edge += value
-        filled = round(edge / highest * height * steps) - row * steps if highest > 0 else 0
-        if filled <= 0 or cell[0] == glyphs.levels[-1] or value <= 0:
-            continue
-        glyph = glyphs.levels[min(filled, steps) - 1]
-        # A partly filled cell shows the layer beneath as its ground only where that one
-        # reaches the cell's end; else the lower layer's own step would be overdrawn.
-        cell = (glyph, f"{token} on {below}" if below and not glyphs.is_ascii else token)
-        below = token
-    return cell
+    filled = [min(max(edge - row * steps, 0), steps) for edge in edges]
+    parts = [
+        (end - start, end, token)
+        for start, end, token in zip([0, *filled], filled, tokens, strict=False)
+        if end > start
+    ]
+    if not parts:
+        return (" ", "")
+    height = parts[-1][1]
+    if can_mix and height == steps and len(parts) == 2:
+        (lower, _, token), (_, _, ground) = parts
+        return (glyphs.levels[lower - 1], f"{token} on {ground}")
+    return (glyphs.levels[height - 1], max(parts)[2])
 
 
 # --- the waterfall
@@ -399,7 +403,7 @@ def lay(width: int, pieces: Iterable[tuple[int, Sequence[Span]]]) -> list[Span]:
 
 
 def _put(cells: list[Span], at: int, character: str, token: str) -> int:
-    taken = width_of([(character, "")])
+    taken = cells_of(character)
     if at < 0 or at + taken > len(cells) or taken == 0:
         return at + taken
     _clear_wide(cells, at)
@@ -486,7 +490,7 @@ def wait_bar(
     room = last - first - (1 if is_open else 0)
     spans: list[Span] = [(glyphs.wait * room, "you on you-tint")]
     if label and room >= 20:
-        rest = room - 4 - width_of([(label, "")])
+        rest = room - 4 - cells_of(label)
         spans = [
             (glyphs.wait * 2, "you on you-tint"),
             (f" {label} ", "you bold"),

@@ -102,8 +102,8 @@ MONO_INKS = {
     "bad": "bold",
     "doubt": "bold",
 }
-FILLS = ("you-fill", "run", "tool", "bad", "doubt", "ok", "ink-soft", "ink-muted", "ink-faint")
-"""The grounds that stay visible where there are no tints."""
+BADGES = frozenset({"you-fill", "bad", "doubt", "ok"})
+"""The grounds that no colours make a reversed piece of text."""
 
 ANSI_DARK_FILLS = {
     "you-fill": "yellow",
@@ -198,7 +198,11 @@ class Palette:
             style = self._mono(look.ink, ground)
         else:
             style = self._ansi(look.ink, ground)
-        return style + Style.parse(" ".join(sorted(look.modifiers)))
+        modifiers = look.modifiers
+        if style.color and style.color.name == "black":
+            # Many terminals show bold black as grey, which no fill carries.
+            modifiers -= {"bold"}
+        return style + Style.parse(" ".join(sorted(modifiers)))
 
     def _true_colour(self, ink: str, ground: str) -> Style:
         return Style(color=self.colour(ink), bgcolor=self.colour(ground) if ground else None)
@@ -216,7 +220,7 @@ class Palette:
 
     def _mono(self, ink: str, ground: str) -> Style:
         style = Style.parse(MONO_INKS.get(ink, ""))
-        if ground in FILLS:
+        if ground in BADGES:
             style += Style(reverse=True)
         if ground in CHANGED_WORDS:
             style += Style(underline=True)
