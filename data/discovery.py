@@ -40,6 +40,9 @@ def default_path(cwd: str, env: Mapping[str, str], db: str | None = None) -> str
     """
     if db or env.get("VEDETTE_DB"):
         return _absolute(db or env["VEDETTE_DB"], cwd)
+    # Asked before the others: where it is, the user's folders need not be found out.
+    if os.path.exists(near := near_path(cwd)):
+        return near
     places = candidates(cwd, env)
     for place in places:
         if place.found:
@@ -50,17 +53,6 @@ def default_path(cwd: str, env: Mapping[str, str], db: str | None = None) -> str
         f"looked in {looked}; name one with --db, or try: vedette demo",
         kind="missing",
     )
-
-
-def recording_path(cwd: str, env: Mapping[str, str], db: str | None = None) -> str:
-    """The database to write, there or not: as named, in the nearest `.vedette`, else data folder.
-
-    Never a recently used one: what was only looked at must not be written to.
-    """
-    if db or env.get("VEDETTE_DB"):
-        return _absolute(db or env["VEDETTE_DB"], cwd)
-    near = near_path(cwd)
-    return near if os.path.isdir(os.path.dirname(near)) else data_path(env)
 
 
 def near_path(cwd: str) -> str:

@@ -1,0 +1,3 @@
+SELECT agent.name
+FROM agent
+WHERE agent.id = :agent_id

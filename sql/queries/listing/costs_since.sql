@@ -1,0 +1,6 @@
+-- Text order is day order in every source: each time text begins with its date.
+SELECT
+    cost.hour, cost.project, cost.run_id, cost.agent_id, cost.model, cost.calls, cost.tokens_in,
+    cost.tokens_out, cost.cache_read, cost.cache_write, cost.cost_usd, cost.reported, cost.unpriced
+FROM cost
+WHERE cost.hour >= :day

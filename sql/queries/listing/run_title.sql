@@ -1,0 +1,3 @@
+SELECT run.title
+FROM run
+WHERE run.id = :run_id

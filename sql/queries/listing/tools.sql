@@ -1,0 +1,9 @@
+SELECT
+    tool_call.seq, tool_call.id, tool_call.run_id, tool_call.agent_id, tool_call.prompt_id,
+    tool_call.name, tool_call.input, tool_call.output, tool_call.status,
+    tool_call.source_status, tool_call.risk, tool_call.latency_ms, tool_call.created_at,
+    tool_call.completed_at, tool_call.error
+FROM tool_call
+WHERE tool_call.seq < :before
+ORDER BY tool_call.seq DESC
+LIMIT :limit
