@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..sql import load
@@ -17,23 +17,6 @@ _PRAGMAS = ("busy_timeout", "journal_mode", "synchronous", "foreign_keys")
 
 class StoreFailed(VedetteError):
     """Vedette's own database could not be written or read."""
-
-
-def default_path(environ: Mapping[str, str], folder: str) -> str:
-    """Where a recorder writes that was given no path.
-
-    `$VEDETTE_DB`, else `runs.db` in the nearest `.vedette` folder from `folder` upwards, else
-    `runs.db` in the user's data folder.
-    """
-    if named := environ.get("VEDETTE_DB"):
-        return named
-    for above in _upwards(os.path.abspath(folder)):
-        if os.path.isdir(os.path.join(above, ".vedette")):
-            return os.path.join(above, ".vedette", "runs.db")
-    # Only here: most callers name their file, and the import costs every start.
-    from platformdirs import user_data_path
-
-    return str(user_data_path("vedette", appauthor=False) / "runs.db")
 
 
 def create(path: str) -> bool:
@@ -122,13 +105,6 @@ _FAULTS = {
         "check the path and the folder's permissions",
     ),
 }
-
-
-def _upwards(folder: str) -> Iterator[str]:
-    yield folder
-    while (above := os.path.dirname(folder)) != folder:
-        folder = above
-        yield folder
 
 
 def _make_folders(folder: str) -> None:

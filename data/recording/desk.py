@@ -1,0 +1,184 @@
+"""What every handle of one recorder shares: its clock, its ids, its queue and its writer.
+
+Survives a fork: the child gets a queue, a writer and a process row of its own.
+"""
+
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+from .. import times
+from . import processes
+from .outbox import Group, Outbox, Ticket
+from .payloads import Payloads
+from .writer import CALL_SECONDS, Writer
+
+if TYPE_CHECKING:
+    from .asking import Open
+
+T = TypeVar("T")
+
+CLOSE_SECONDS = 5.0
+_FORK_SECONDS = 0.05
+
+
+class Desk:
+    """Where rows are handed in."""
+
+    def __init__(
+        self,
+        path: str,
+        payloads: Payloads,
+        clock: Callable[[], float],
+        ids: Callable[[str], str] | None,
+        program: str | None,
+    ) -> None:
+        self.path = path
+        self.clock = clock
+        self.new_id = ids or random_id
+        self.children: dict[str, Open] = {}
+        """Runs and gates that are still open."""
+        self.generation = 0
+        """How many forks lie between this process and the one that made the desk."""
+        self._payloads = payloads
+        self._program = program
+        self._stamp = (0, "")
+        self._is_closed = False
+        self._writer: Writer
+        self._awake()
+        _desks().add(self)
+
+    @property
+    def dropped(self) -> int:
+        """Rows that were not written and never will be."""
+        return self._outbox.dropped if self._is_asleep else self._writer.dropped
+
+    def stamp(self) -> str:
+        """The time now, as it is stored."""
+        return self.text(self.clock())
+
+    def text(self, epoch: float) -> str:
+        """A moment as it is stored; quicker than `times.text` within one second."""
+        second, micros = divmod(round(epoch * 1e6), 1_000_000)
+        known, prefix = self._stamp
+        if known != second:
+            prefix = times.text(second)[:20]
+            self._stamp = second, prefix
+        return f"{prefix}{micros:06d}Z"
+
+    def put(self, group: Group, weight: int = 1, keep: bool = False) -> None:
+        """Hands in rows that are committed together; see `Outbox.put`."""
+        if self._is_asleep:
+            self._wake()
+        self._outbox.put(group, weight, keep)
+
+    def call(self, work: Callable[[sqlite3.Connection], T], seconds: float = CALL_SECONDS) -> T:
+        """Does work in a transaction, after all rows handed in before; see `Writer.call`."""
+        if self._is_asleep:
+            self._wake()
+        return self._writer.call(work, seconds)
+
+    def leave(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Like `call`, but waits for nothing and hears of nothing."""
+        if self._is_asleep:
+            self._wake()
+        self._outbox.put_ticket(Ticket(work))
+
+    def flush(self, seconds: float) -> bool:
+        """Waits until all that was handed in is written; False if that took too long."""
+        return self._outbox.flush(seconds)
+
+    def close(self) -> None:
+        """Ends what is still open, writes what waits, says goodbye; at most 5 s."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        for child in list(self.children.values()):
+            child.abandon("failed", processes.CRASHED)
+        if not self._is_asleep:
+            self._writer.close(CLOSE_SECONDS)
+
+    def before_fork(self) -> None:
+        """Closes the connection: SQLite must not find a parent's connection in the child."""
+        if not self._is_asleep and not self._is_closed:
+            self._outbox.flush(_FORK_SECONDS)
+            self._holds_turn = self._writer.turn.acquire(timeout=_FORK_SECONDS)
+            if self._holds_turn:
+                self._writer.disconnect()
+
+    def after_fork_in_parent(self) -> None:
+        """Lets the writer go on."""
+        if self._holds_turn:
+            self._holds_turn = False
+            self._writer.turn.release()
+
+    def after_fork_in_child(self) -> None:
+        """Starts over: the parent's rows are the parent's, and so are its open runs."""
+        if not self._is_asleep and not self._is_closed and not self._holds_turn:
+            # The connection could not be closed. To open the file beside it could harm it.
+            _inherited().append(self._writer)
+            self._is_closed = True
+        self._holds_turn = False
+        self.generation += 1
+        self.children.clear()
+        self._awake(starts=False)
+        if self._is_closed:
+            self._outbox.close()
+
+    def _awake(self, starts: bool = True) -> None:
+        self._outbox = Outbox()
+        self._is_asleep = True
+        self._holds_turn = False
+        self._waking = threading.Lock()
+        if starts:
+            self._wake()
+
+    def _wake(self) -> None:
+        with self._waking:
+            if self._is_asleep:
+                self.process = processes.this_process(self.new_id("process"), self._program)
+                self._writer = Writer(
+                    self.path, self._outbox, self._payloads, self.process, self.clock, _my_ids
+                )
+                self._writer.start()
+                self._is_asleep = False
+
+
+def random_id(prefix: str) -> str:
+    """`r-5f3a9c1b2d4e` for a run: short enough to read out, long enough never to meet again."""
+    return f"{prefix[0]}-{os.urandom(6).hex()}"
+
+
+def _my_ids() -> frozenset[str]:
+    return frozenset(desk.process.id for desk in list(_desks()))
+
+
+@cache
+def _desks() -> "weakref.WeakSet[Desk]":
+    """Every desk of this process; made with the first, and then forks are watched."""
+    # Weak: a recorder nobody holds any more must not be kept for a fork that never comes.
+    desks: weakref.WeakSet[Desk] = weakref.WeakSet()
+
+    def each(do: Callable[[Desk], None]) -> Callable[[], None]:
+        def do_each() -> None:
+            for desk in list(desks):
+                do(desk)
+
+        return do_each
+
+    os.register_at_fork(
+        before=each(Desk.before_fork),
+        after_in_parent=each(Desk.after_fork_in_parent),
+        after_in_child=each(Desk.after_fork_in_child),
+    )
+    return desks
+
+
+@cache
+def _inherited() -> list[Writer]:
+    """Writers whose connection is the parent's: never closed, never collected."""
+    return []

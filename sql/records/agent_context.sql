@@ -1,0 +1,3 @@
+UPDATE agents
+SET context_used = :context_used, updated_at = :now
+WHERE id = :id;

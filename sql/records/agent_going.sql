@@ -1,0 +1,9 @@
+UPDATE agents
+SET status = 'running', updated_at = :now
+WHERE id = (SELECT gate.agent_id FROM approvals AS gate WHERE gate.id = :id)
+  AND status = 'waiting'
+  AND NOT EXISTS (
+      SELECT 1
+      FROM approvals
+      WHERE approvals.agent_id = agents.id AND approvals.status = 'pending'
+  );

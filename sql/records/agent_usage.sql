@@ -1,0 +1,10 @@
+UPDATE agents
+SET calls = calls + 1,
+    unpriced = unpriced + :unpriced,
+    tokens_in = tokens_in + :tokens_in,
+    tokens_out = tokens_out + :tokens_out,
+    cache_read = cache_read + :cache_read,
+    cache_write = cache_write + :cache_write,
+    cost_micros = cost_micros + :cost_micros,
+    updated_at = :now
+WHERE id = :agent_id;

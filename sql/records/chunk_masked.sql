@@ -1,0 +1,3 @@
+UPDATE prompts
+SET masked = masked + :masked
+WHERE id = :id;

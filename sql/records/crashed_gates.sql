@@ -1,0 +1,3 @@
+SELECT approvals.id
+FROM approvals
+WHERE approvals.status = 'pending' AND approvals.process_id = :process_id;

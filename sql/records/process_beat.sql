@@ -1,0 +1,3 @@
+UPDATE processes
+SET heartbeat_at = :now, dropped = :dropped
+WHERE id = :id;

@@ -1,0 +1,3 @@
+UPDATE processes
+SET ended_at = :now, ending = 'crashed'
+WHERE id = :id AND ended_at IS NULL;

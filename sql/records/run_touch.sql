@@ -1,0 +1,3 @@
+UPDATE runs
+SET updated_at = :now
+WHERE id = :id;
