@@ -202,12 +202,12 @@ class ConsoleScreen(Screen[None]):
         calm = not self.is_counting() and not app.headline.approvals
         right = freshness_spans(app.freshness, view.now, app.interval, calm=calm)
         groups = [[("vedette", "bright bold"), *self._source_name()], *self.identity()]
-        self._row("identity").line = identity_line(groups, right, width)
-        self._row("needs").line = needs_line(app.headline, app.freshness, view, width)
-        self._row("crumbs").line = crumb_line(
+        self._frame_row("identity").line = identity_line(groups, right, width)
+        self._frame_row("needs").line = needs_line(app.headline, app.freshness, view, width)
+        self._frame_row("crumbs").line = crumb_line(
             self.crumbs(), self.crumb_values(), self.number, view, width
         )
-        self._row("keys").line = keys_line(self._keys(), width, locked=self.locked_keys())
+        self._frame_row("keys").line = keys_line(self._keys(), width, locked=self.locked_keys())
 
     def locked_keys(self) -> frozenset[str]:
         """Keys of the footer that do nothing now but may later."""
@@ -216,7 +216,7 @@ class ConsoleScreen(Screen[None]):
     def _source_name(self) -> list[Span]:
         return [("  ", "ink"), (self.app.source_name, "ink")]
 
-    def _row(self, name: str) -> OneLine:
+    def _frame_row(self, name: str) -> OneLine:
         return self.query_one(f"#{name}", OneLine)
 
     def _keys(self) -> list[tuple[str, str]]:

@@ -45,7 +45,7 @@ class FleetScreen(ConsoleScreen):
     CSS_PATH = "fleet.tcss"
     name_ = "fleet"
     number = "1"
-    footer = ("open", "review", "filter", "command", "freeze", "window", "group")
+    footer = ("enter", "review", "filter", "command", "freeze", "window", "group")
     filter_fields: ClassVar[Mapping[str, Kind]] = {
         "state": Kind.TEXT,
         "run": Kind.TEXT,
@@ -59,7 +59,6 @@ class FleetScreen(ConsoleScreen):
         "tokens": Kind.NUMBER,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "open"),
         Binding("a", "review", "review gate"),
         Binding("t", "window", "window"),
         Binding("b,S", "group", "group"),
@@ -274,10 +273,6 @@ class FleetScreen(ConsoleScreen):
             self.app.visit("stream", agent_id=row.agent.id, run_id=row.agent.run_id)
         elif row.run is not None:
             self.app.visit("run", run_id=row.run.id)
-
-    def action_open(self) -> None:
-        """Opens the selected row."""
-        self._list.action_choose()
 
     def action_review(self) -> None:
         """Opens the review of the selected row's gate; the list itself decides nothing."""

@@ -1,0 +1,260 @@
+"""Every table of the open source as it stands, paged by key, and `:sql` within a time limit."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from .. import sql
+from .errors import UsageError, VedetteError
+from .source import Source
+
+COUNTED = 10_000
+"""Rows counted exactly; a larger table's number is about right and says so."""
+
+PAGE = 200
+SQL_ROWS = 1_000
+SQL_SECONDS = 5.0
+
+Value = str | int | float | bytes | None
+Key = tuple[Value, ...]
+
+
+class Column(NamedTuple):
+    """One column as its table declares it."""
+
+    name: str
+    type: str
+    not_null: bool
+    primary: int
+    """Its place in the primary key, from 1; 0: none."""
+    references: tuple[str, str] | None
+    """Table and column a foreign key points at."""
+
+
+class Index(NamedTuple):
+    """One index of a table."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool
+    partial: bool
+
+
+class Table(NamedTuple):
+    """One table or view."""
+
+    name: str
+    is_view: bool
+    rows: int | None
+    """None: it cannot be counted cheaply."""
+    is_exact: bool
+    columns: tuple[Column, ...]
+    indexes: tuple[Index, ...]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class TablesFacts:
+    """All tables of a source, and what was looked for in one that nobody knows."""
+
+    tables: tuple[Table, ...]
+    looked_for: tuple[str, ...]
+    lacks: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one table or statement, as the file holds them."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    keys: tuple[Key, ...]
+    """Each row's key, for the page after or before it; empty for a statement."""
+    more_after: bool = False
+    more_before: bool = False
+    took_ms: float = 0.0
+
+
+def read_tables(source: Source, now: float) -> TablesFacts:
+    """Every table with its columns and indexes; no table is scanned."""
+    names = source.select(sql.load("tables/all"))
+    tables = tuple(_table(source, str(name), kind == "view") for name, kind, _ in names)
+    lacks = tuple(sorted(source.lacks.items()))
+    return TablesFacts(tables, source.system.looked_for, lacks)
+
+
+def read_page(
+    source: Source, table: str, *, after: Key = (), before: Key = (), limit: int = PAGE
+) -> Page:
+    """One page of a table: the first, or the one after or before a key, in the key's order."""
+    columns, is_view = _columns(source, table), _is_view(source, table)
+    if is_view:
+        statement = sql.load("tables/view_page").format(table=quoted(table))
+        rows = source.select(statement, limit=limit + 1)
+        return _page(table, columns, rows, (), limit)
+    key = _key_columns(source, table, columns)
+    statement = sql.load("tables/page").format(
+        key=", ".join(key),
+        table=quoted(table),
+        after=_comparison(key, "<" if before else ">", bool(after or before)),
+        order=", ".join(f"{column} DESC" if before else column for column in key),
+    )
+    parameters = {f"k{index}": value for index, value in enumerate(before or after)}
+    rows = source.select(statement, limit=limit + 1, **parameters)
+    more, rows = len(rows) > limit, rows[:limit]
+    if before:
+        rows.reverse()
+    keys = tuple(row[: len(key)] for row in rows)
+    return Page(
+        title=table,
+        columns=tuple(column.name for column in columns),
+        rows=tuple(row[len(key) :] for row in rows),
+        keys=keys,
+        more_after=bool(before) or more,
+        more_before=more if before else bool(after),
+    )
+
+
+def read_row(source: Source, table: str, column: str, value: Value) -> Page:
+    """The one row whose `column` holds `value`: where a foreign key points."""
+    columns = _columns(source, table)
+    key = _key_columns(source, table, columns)
+    statement = sql.load("tables/row").format(
+        key=", ".join(key), table=quoted(table), column=quoted(column)
+    )
+    rows = source.select(statement, value=value)
+    names = tuple(each.name for each in columns)
+    cut = len(key)
+    return Page(table, names, tuple(r[cut:] for r in rows), tuple(r[:cut] for r in rows))
+
+
+def run_sql(
+    source: Source, statement: str, *, limit: int = SQL_ROWS, seconds: float = SQL_SECONDS
+) -> Page:
+    """The rows of one read-only statement, within a time limit.
+
+    Raises UsageError for a statement SQLite refuses, SourceError `slow` for one that takes longer.
+    """
+    try:
+        with source.limited(seconds):
+            cursor = source.connection.execute(statement)
+            rows = cursor.fetchmany(limit + 1)
+            names = tuple(str(column[0]) for column in cursor.description or ())
+            cursor.close()
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        raise UsageError(f"SQLite says: {_why(error, seconds)}", "one reading statement") from None
+    return Page("sql", names, tuple(rows[:limit]), (), more_after=len(rows) > limit)
+
+
+def quoted(name: str) -> str:
+    """A name as SQL takes it, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _why(error: Exception, seconds: float) -> str:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return f"stopped after {seconds:g} s"
+    if code == sqlite3.SQLITE_AUTH:
+        return "only reading is allowed here"
+    return str(error)
+
+
+def _table(source: Source, name: str, is_view: bool) -> Table:
+    try:
+        columns = _columns(source, name)
+        rows, is_exact = _count(source, name, columns, is_view)
+        return Table(name, is_view, rows, is_exact, columns, _indexes(source, name))
+    except VedetteError as error:
+        # One broken table must not hide the others.
+        return Table(name, is_view, None, False, (), (), str(error))
+
+
+def _count(
+    source: Source, name: str, columns: Sequence[Column], is_view: bool
+) -> tuple[int | None, bool]:
+    if is_view:
+        # A view may be any join: even its first rows can take a scan.
+        return None, False
+    statement = sql.load("tables/few").format(table=quoted(name))
+    few = int(source.select(statement, limit=COUNTED + 1)[0][0])
+    if few <= COUNTED:
+        return few, True
+    key = _row_number(source, name, columns)
+    if key is None:
+        return None, False
+    highest = sql.load("tables/highest").format(table=quoted(name), key=key)
+    found = source.select(highest)[0][0]
+    return (found, False) if isinstance(found, int) else (None, False)
+
+
+def _columns(source: Source, table: str) -> tuple[Column, ...]:
+    links = {
+        str(link[3]): (str(link[2]), str(link[4] or "rowid"))
+        for link in source.select(f"PRAGMA main.foreign_key_list({quoted(table)})")
+    }
+    return tuple(
+        Column(str(name), str(kind or ""), bool(not_null), int(primary), links.get(str(name)))
+        for _, name, kind, not_null, _, primary in source.select(
+            f"PRAGMA main.table_info({quoted(table)})"
+        )
+    )
+
+
+def _indexes(source: Source, table: str) -> tuple[Index, ...]:
+    found = []
+    for _, name, unique, _, partial in source.select(f"PRAGMA main.index_list({quoted(table)})"):
+        inside = source.select(f"PRAGMA main.index_info({quoted(str(name))})")
+        columns = tuple(str(column or "expression") for _, _, column in inside)
+        found.append(Index(str(name), columns, bool(unique), bool(partial)))
+    return tuple(found)
+
+
+def _is_view(source: Source, table: str) -> bool:
+    for name, kind, _ in source.select(sql.load("tables/all")):
+        if str(name) == table:
+            return bool(kind == "view")
+    raise UsageError(f"there is no table {table}", "`vedette tables` lists them")
+
+
+def _row_number(source: Source, table: str, columns: Sequence[Column]) -> str | None:
+    """The name under which the row number can be had; None: a table WITHOUT ROWID."""
+    taken = {column.name.lower() for column in columns}
+    probe = sql.load("tables/has_row_number")
+    free = [name for name in ("rowid", "_rowid_", "oid") if name not in taken]
+    for name in free:
+        try:
+            source.connection.execute(probe.format(name=name, table=quoted(table))).close()
+        except sqlite3.OperationalError:
+            return None
+        return name
+    return None
+
+
+def _key_columns(source: Source, table: str, columns: Sequence[Column]) -> tuple[str, ...]:
+    row_number = _row_number(source, table, columns)
+    if row_number is not None:
+        return (row_number,)
+    primary = sorted((column for column in columns if column.primary), key=lambda c: c.primary)
+    return tuple(quoted(column.name) for column in primary or columns[:1])
+
+
+def _comparison(key: Sequence[str], sign: str, wanted: bool) -> str:
+    if not wanted:
+        return ""
+    left = ", ".join(key)
+    right = ", ".join(f":k{index}" for index in range(len(key)))
+    return f"WHERE ({left}) {sign} ({right})" if len(key) > 1 else f"WHERE {left} {sign} {right}"
+
+
+def _page(
+    title: str,
+    columns: Sequence[Column],
+    rows: list[tuple[Any, ...]],
+    keys: tuple[Key, ...],
+    limit: int,
+) -> Page:
+    names = tuple(column.name for column in columns)
+    return Page(title, names, tuple(rows[:limit]), keys, more_after=len(rows) > limit)

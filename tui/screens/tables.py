@@ -1,0 +1,332 @@
+"""Every table of the source as it stands: list, rows, one row in full, and `:sql`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+
+from ...data import tables
+from ...data.errors import VedetteError
+from ...data.filters import Facts, Kind
+from ...data.source import Question, Source
+from ...data.tables import Page, Table, TablesFacts, Value
+from .. import numbers
+from ..drawing import tables as drawing
+from ..drawing.tables import Detail, Grid
+from ..line import Line, Span
+from ..widgets.lines import LineView
+from ..widgets.pane import Pane
+from ..widgets.prompt import Asked
+from .base import ConsoleScreen, CopyChoice
+
+Level = Literal["list", "grid", "detail"]
+
+
+class GridRow(NamedTuple):
+    """One row of the page on screen."""
+
+    number: int
+    values: tuple[Value, ...]
+
+
+class TablesScreen(ConsoleScreen):
+    """What else does this file hold?"""
+
+    CSS_PATH = "tables.tcss"
+    name_ = "tables"
+    number = "9"
+    footer = ("enter", "out", "filter", "sql", "copy_menu", "export_menu")
+    filter_fields: ClassVar[Mapping[str, Kind]] = {"table": Kind.TEXT, "rows": Kind.NUMBER}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,backspace", "out", "out", key_display="esc"),
+        Binding("h,left", "columns(-1)", "columns left"),
+        Binding("l,right", "columns(1)", "columns right"),
+        Binding("s", "sql", "sql"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.level: Level = "list"
+        self._page: Page | None = None
+        self._table: Table | None = None
+        self._first = 0
+        self._row: tuple[Value, ...] = ()
+        self._sql = ""
+
+    # Asking and showing
+
+    def question(self) -> Question[TablesFacts]:
+        """The list; pages are asked for when they are opened."""
+        return tables.read_tables
+
+    def enter(self, **where: Any) -> None:
+        """`sql`: a statement to run at once; `table`: one to open."""
+        if where.get("sql"):
+            self._sql = where["sql"]
+            self.call_later(self._run_sql, self._sql)
+        elif "sql" in where:
+            self.call_later(self.action_sql)
+        if where.get("table"):
+            self.call_later(self._open_table, where["table"])
+
+    def show(self, facts: TablesFacts) -> None:
+        """The list of tables."""
+        self._set_list()
+        if self.level == "list":
+            self._columns_pane.update()
+
+    def compose_body(self) -> ComposeResult:
+        """Head, one list for each level, and the columns of the selected table."""
+        with Horizontal(id="tables-panes"):
+            with Vertical(id="tables-main"):
+                yield Pane(self._head, id="tables-head")
+                yield LineView(self._draw_table, lambda table: table.name, id="tables-list")
+                yield LineView(self._draw_row, lambda row: str(row.number), id="grid-list")
+                yield LineView(self._draw_detail, lambda line: line.key, id="detail-list")
+            yield Pane(self._columns, id="tables-columns", ground="ground-panel")
+
+    def on_mount(self) -> None:
+        """Begins at the list."""
+        super().on_mount()
+        self._to("list")
+
+    # Frame
+
+    def identity(self) -> Sequence[Sequence[Span]]:
+        """How many tables, and what system they belong to."""
+        if self.facts is None:
+            return [[("reading", "muted")]]
+        source = self.app.poller.source
+        label = source.system.label if source is not None else ""
+        count = numbers.count(len(self.facts.tables))
+        return [[(count, "bright bold"), (" tables", "muted")], [(label, "muted")]]
+
+    def crumbs(self) -> Sequence[str]:
+        """Tables, the table, the row."""
+        path = ["Tables"]
+        if self.level != "list" and self._page is not None:
+            path.append(self._page.title)
+        if self.level == "detail":
+            path.append("row")
+        return tuple(path)
+
+    def crumb_values(self) -> Sequence[tuple[str, str]]:
+        """The filter; on a page, how much of it there is."""
+        if self.level == "list" or self._page is None:
+            return (("filter", self.filter_text or "none"),)
+        cut = "+" if self._page.more_after else ""
+        return (("rows", f"{len(self._page.rows):,}{cut}"),)
+
+    # Lists
+
+    @property
+    def _columns_pane(self) -> Pane:
+        return self.query_one("#tables-columns", Pane)
+
+    def _view_of(self, level: Level) -> LineView[Any]:
+        name = {"list": "#tables-list", "grid": "#grid-list", "detail": "#detail-list"}[level]
+        return self.query_one(name, LineView)
+
+    def _set_list(self) -> None:
+        found = self.facts.tables if self.facts is not None else ()
+        shown = [table for table in found if self.filter.matches(_facts(table))]
+        self._view_of("list").rows = shown
+        if not found and self.facts is not None:
+            self.say(("this file has no tables", "muted"))
+
+    def filter_facts(self) -> Sequence[Facts]:
+        """Every table."""
+        return [_facts(table) for table in (self.facts.tables if self.facts else ())]
+
+    def filter_changed(self) -> None:
+        """Shows the tables that match."""
+        self._set_list()
+
+    def _to(self, level: Level) -> None:
+        self.level = level
+        for name in ("list", "grid", "detail"):
+            self.set_class(name == level, f"-{name}")
+        self._view_of(level).focus()
+        self.query_one("#tables-head", Pane).update()
+        self.draw_frame()
+
+    # Drawing
+
+    def _head(self, width: int, _: int) -> Sequence[Line]:
+        if self.level == "list":
+            return [drawing.tables_head(width)]
+        if self.level == "grid" and self._page is not None:
+            return [drawing.grid_head(self._page, self._grid(width), width, self.view)]
+        return []
+
+    def _grid(self, width: int) -> Grid:
+        assert self._page is not None
+        return drawing.grid(self._page, self._first, width)
+
+    def _draw_table(self, table: Table, width: int) -> Line:
+        return drawing.table_line(table, width, self.view)
+
+    def _draw_row(self, row: GridRow, width: int) -> Line:
+        return drawing.grid_line(row.values, self._grid(width), width, self.view)
+
+    def _draw_detail(self, line: Detail, width: int) -> Line:
+        return drawing.detail_line(line, width, self.view)
+
+    def _columns(self, width: int, height: int) -> Sequence[Line]:
+        table = self._view_of("list").selected
+        return drawing.table_details(table, width, height, self.view) if table is not None else []
+
+    @on(LineView.Moved, "#tables-list")
+    def _moved(self, event: LineView.Moved) -> None:
+        event.stop()
+        self._columns_pane.update()
+
+    # In and out
+
+    def open_row(self, key: str, row: Any) -> None:
+        """A table opens its rows, a row its columns, a foreign key the row it points at."""
+        if isinstance(row, Table):
+            self._open_table(row.name)
+        elif isinstance(row, GridRow):
+            self._row = row.values
+            self._show_details()
+        elif isinstance(row, Detail):
+            self._follow(row)
+
+    async def action_out(self) -> None:
+        """Back to the level above; at the list, out of the screen."""
+        if self.level == "detail":
+            self._to("grid")
+        elif self.level == "grid":
+            self._to("list")
+        else:
+            await self.app.action_back()
+
+    def _open_table(self, name: str) -> None:
+        self._table = next((t for t in self.facts.tables if t.name == name), None)
+        self._first = 0
+        self._ask(lambda source, now: tables.read_page(source, name))
+
+    def _ask(self, question: Question[Page]) -> None:
+        self.run_worker(self._read(question), group="page", exclusive=True)
+
+    async def _read(self, question: Question[Page]) -> None:
+        """Asks for a page; what cannot be read is said, and the page on screen stays."""
+
+        def careful(source: Source, now: float) -> Page | VedetteError:
+            try:
+                return question(source, now)
+            except VedetteError as error:
+                return error
+
+        answer = await self.app.poller.ask(careful)
+        if isinstance(answer.value, VedetteError):
+            self.say((answer.value.title, "bad"), (f"   {answer.value.hint}", "muted"))
+        elif answer.value is not None:
+            self._show_page(answer.value)
+        elif answer.looks.fault is not None:
+            self.say((answer.looks.fault.title, "bad"))
+
+    def _show_page(self, page: Page) -> None:
+        self._page = page
+        view = self._view_of("grid")
+        view.rows = [GridRow(number, values) for number, values in enumerate(page.rows)]
+        self._to("grid")
+        self.say((self._page_says(page), "muted"))
+
+    def _page_says(self, page: Page) -> str:
+        if not page.rows:
+            return "no rows"
+        more = "; more beyond the end" if page.more_after else ""
+        return f"{len(page.rows):,} rows{more}"
+
+    @on(LineView.EdgeReached, "#grid-list")
+    def _edge(self, event: LineView.EdgeReached) -> None:
+        """The next page by key, or the one before."""
+        event.stop()
+        page = self._page
+        if page is None or not page.keys:
+            return
+        if event.edge == "end" and page.more_after:
+            after = page.keys[-1]
+            self._ask(lambda source, now: tables.read_page(source, page.title, after=after))
+        elif event.edge == "start" and page.more_before:
+            before = page.keys[0]
+            self._ask(lambda source, now: tables.read_page(source, page.title, before=before))
+
+    def _show_details(self) -> None:
+        assert self._page is not None
+        types = self._table.columns if self._table is not None else ()
+        view = self._view_of("detail")
+        view.rows = drawing.details(self._page, self._row, types, self.size.width)
+        self._to("detail")
+
+    def _follow(self, line: Detail) -> None:
+        column = next(
+            (c for c in (self._table.columns if self._table else ()) if c.name == line.key), None
+        )
+        if column is None or column.references is None or self._page is None:
+            return
+        value = self._row[self._page.columns.index(column.name)]
+        table, target = column.references
+        if value is None:
+            self.say(("this link is empty", "muted"))
+            return
+        self._table = next((t for t in self.facts.tables if t.name == table), None)
+        self._ask(lambda source, now: tables.read_row(source, table, target, value))
+
+    def action_columns(self, by: int) -> None:
+        """Scrolls the grid by a column."""
+        if self.level == "grid" and self._page is not None:
+            self._first = max(0, min(len(self._page.columns) - 1, self._first + by))
+            self.query_one("#tables-head", Pane).update()
+            self._view_of("grid").redraw()
+
+    def action_sql(self) -> None:
+        """Asks for one reading statement."""
+        self.prompt.ask(Asked("sql", self._run_sql, initial=self._sql))
+
+    def _run_sql(self, text: str) -> None:
+        self._sql, self._table, self._first = text, None, 0
+        if text.strip():
+            self._ask(lambda source, now: tables.run_sql(source, text))
+
+    # Taking away
+
+    def copy_choices(self) -> Sequence[CopyChoice]:
+        """The selected table's name, or the selected row's cells."""
+        row = self._view_of(self.level).selected
+        if isinstance(row, Table):
+            return (CopyChoice("n", "name", row.name),)
+        if isinstance(row, Detail):
+            index = self._page.columns.index(row.key) if self._page else 0
+            return (CopyChoice("v", "value", str(self._row[index])),)
+        if isinstance(row, GridRow):
+            return (CopyChoice("r", "row", "\t".join(map(drawing.cell_text, row.values))),)
+        return ()
+
+    def export_rows(self) -> Sequence[Mapping[str, Any]]:
+        """The page on screen, or the list of tables."""
+        if self.level == "list" or self._page is None:
+            return [
+                {"table": t.name, "rows": t.rows} for t in (self.facts.tables if self.facts else ())
+            ]
+        return [dict(zip(self._page.columns, row, strict=False)) for row in self._page.rows]
+
+    def pager_text(self) -> str:
+        """The row in full."""
+        if self._page is None or not self._row:
+            return ""
+        lines = drawing.details(self._page, self._row, (), 200)
+        return "\n".join(f"{line.label:<20} {line.text}" for line in lines)
+
+
+def _facts(table: Table) -> Facts:
+    return {
+        "table": table.name,
+        "rows": table.rows,
+        "columns": tuple(c.name for c in table.columns),
+    }
