@@ -116,6 +116,20 @@ def read_fleet(source: Source, now: float, window: float = HOUR) -> FleetFacts:
     return FleetFacts(tuple(sorted(facts, key=urgency)), window, len(latest) == LATEST_RUNS)
 
 
+def read_run(source: Source, run: Run, now: float) -> RunFacts:
+    """One run with its agents, judged as the fleet judges it."""
+    return _read_run(source, run, _gates_by_agent(source, now), now)
+
+
+def read_agent(source: Source, agent: Agent, now: float) -> AgentFacts:
+    """One agent by itself, judged as the fleet judges it."""
+    gates = _gates_by_agent(source, now).get(agent.id, [])
+    writer = source.one("fleet/writer_of_run", Writer, run_id=agent.run_id)
+    usage = {row.agent_id: row for row in source.all("fleet/usage", Usage, run_id=agent.run_id)}
+    is_open = agent.status in OPEN
+    return _agent_facts(source, agent, usage.get(agent.id), gates, writer if is_open else None, now)
+
+
 def urgency(run: RunFacts) -> tuple[int, float, int]:
     """The sort key: harm, then time left, then newest first; costs and ages do not move rows."""
     deadline = run.status.deadline
