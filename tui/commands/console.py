@@ -1,0 +1,92 @@
+"""Opens the console: which file, which look, and only in a terminal."""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from ...data.errors import UsageError, VedetteError
+from .options import Command, db_option
+
+_OPTIONS = (
+    click.option("--read-only", is_flag=True, help="The console: nothing can be decided in it."),
+    click.option(
+        "--interval", type=click.FloatRange(0.05, 60), help="The console: seconds a look."
+    ),
+    click.option("--ascii", "use_ascii", is_flag=True, help="The console: ASCII glyphs."),
+    click.option(
+        "--theme",
+        metavar="NAME",
+        help="The console: dark, light, ansi-dark, ansi-light or mono.",
+    ),
+)
+
+
+def console_options(command: Command) -> Command:
+    """Adds the console's options, which may stand before or after its files."""
+    for option in _OPTIONS:
+        command = option(command)
+    return db_option(command)
+
+
+@click.command("vedette")
+@click.argument("paths", nargs=-1, metavar="[PATH ...]")
+@console_options
+@click.pass_obj
+def console(before: dict[str, Any], /, paths: tuple[str, ...], **after: Any) -> int:
+    """Opens the console on the databases named, or on the one that is found."""
+    return open_console(list(paths), {**before, **{k: v for k, v in after.items() if v}})
+
+
+def open_console(paths: list[str], options: dict[str, Any]) -> int:
+    """Runs the console until it is left; the exit code.
+
+    Raises UsageError where there is no terminal.
+    """
+    _need_terminal()
+    path = paths[0] if paths else _found(options.get("db"))
+    _remember(path)
+    # Textual takes 0.2 s: only the console itself pays for it.
+    from ...data.config import load
+    from ..app import run_console
+
+    loaded = load(None, os.environ)
+    for problem in loaded.problems:
+        click.echo(f"vedette: {problem}", err=True)
+    config = loaded.config
+    theme = options.get("theme") or (None if config.theme == "auto" else config.theme)
+    return run_console(
+        path,
+        theme_name=theme,
+        use_ascii=options.get("use_ascii") or bool(config.ascii),
+        interval=options.get("interval") or config.interval_s,
+        read_only=options.get("read_only") or config.read_only,
+        is_demo=options.get("is_demo", False),
+    )
+
+
+def _need_terminal() -> None:
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        raise UsageError(
+            "the console needs a terminal for its input and output",
+            "`vedette status` prints the same facts; `vedette --help` lists every command",
+        )
+
+
+def _found(db: str | None) -> str:
+    from ...data.discovery import data_path, default_path
+
+    try:
+        return default_path(os.getcwd(), os.environ, db)
+    except VedetteError:
+        # Nothing there yet: the console waits for the file that a recorder would make.
+        return data_path(os.environ)
+
+
+def _remember(path: str) -> None:
+    from ...data.discovery import remember
+
+    if os.path.exists(path):
+        remember(path, os.environ)
