@@ -121,13 +121,12 @@ def read_run(source: Source, run: Run, now: float) -> RunFacts:
     return _read_run(source, run, _gates_by_agent(source, now), now)
 
 
-def read_agent(source: Source, agent: Agent, now: float) -> AgentFacts:
-    """One agent by itself, judged as the fleet judges it."""
+def read_status(source: Source, agent: Agent, now: float) -> Status:
+    """What one agent is doing, judged as the fleet judges it."""
     gates = _gates_by_agent(source, now).get(agent.id, [])
-    writer = source.one("fleet/writer_of_run", Writer, run_id=agent.run_id)
-    usage = {row.agent_id: row for row in source.all("fleet/usage", Usage, run_id=agent.run_id)}
     is_open = agent.status in OPEN
-    return _agent_facts(source, agent, usage.get(agent.id), gates, writer if is_open else None, now)
+    writer = source.one("fleet/writer_of_run", Writer, run_id=agent.run_id) if is_open else None
+    return _agent_status(source, agent, gates, writer, now)
 
 
 def urgency(run: RunFacts) -> tuple[int, float, int]:
