@@ -1,0 +1,6 @@
+-- A window of a text in bytes: length() and substr() of a text stop at a NUL.
+SELECT
+    length(CAST(tool_call.input AS BLOB)),
+    substr(CAST(tool_call.input AS BLOB), :start, :count)
+FROM tool_call
+WHERE tool_call.id = :id

@@ -1,0 +1,6 @@
+-- A window of a text in bytes: length() and substr() of a text stop at a NUL.
+SELECT
+    length(CAST(prompt.response AS BLOB)),
+    substr(CAST(prompt.response AS BLOB), :start, :count)
+FROM prompt
+WHERE prompt.id = :id
