@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -22,6 +22,7 @@ from ..data.headline import Headline, read_headline
 from ..data.poller import Poller
 from ..data.source import Source
 from . import theme
+from .frugal import FrugalDisplay
 from .glyphs import choose_glyphs
 from .line import Span
 from .screens import PLACES, screen_class
@@ -38,7 +39,7 @@ class Visit(NamedTuple):
     where: dict[str, Any]
 
 
-class VedetteApp(App[int]):
+class VedetteApp(FrugalDisplay):
     """The console on one source."""
 
     TITLE = "vedette"
@@ -79,8 +80,10 @@ class VedetteApp(App[int]):
         self.poller = Poller(path, clock)
         self.headline = Headline()
         self.interval = settings.interval
-        self.now = clock()
+        self.now = self.started = clock()
         self.freshness = Freshness("READING", 0.0, self.now)
+        self.written = 0
+        """Bytes written to the terminal since start."""
         self._polls = polls
         self._frozen_at: float | None = None
         self._frozen_event = 0
@@ -101,6 +104,7 @@ class VedetteApp(App[int]):
     async def on_mount(self) -> None:
         """Opens the first screen, then looks; the first answer paints it."""
         self._catch_signals()
+        self._count_bytes()
         await self.go("fleet")
         if self._polls:
             await self.look()
@@ -112,6 +116,19 @@ class VedetteApp(App[int]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, partial(self.exit, 128 + number))
+
+    def _count_bytes(self) -> None:
+        """Keeps count of what is written to the terminal: the Sources screen shows it."""
+        driver = self._driver
+        if driver is None:
+            return
+        write = driver.write
+
+        def counted(data: str) -> None:
+            self.written += len(data) if data.isascii() else len(data.encode("utf-8", "replace"))
+            write(data)
+
+        driver.write = counted  # type: ignore[method-assign]
 
     async def on_unmount(self) -> None:
         """Lets go of the source."""

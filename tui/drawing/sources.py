@@ -1,0 +1,131 @@
+"""Draws the Sources screen: the file, its writers, what it lacks, and what the console costs it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ...data.freshness import Freshness
+from ...data.poller import Cost
+from ...data.sources import SourceFacts, WriterFacts
+from .. import numbers, parts
+from ..line import BLANK, Cell, Line, Span, columns
+from ..view import View
+
+LABEL = 14
+
+
+class OwnCost(NamedTuple):
+    """What the console itself uses: seconds of CPU in all, bytes of memory and to the terminal."""
+
+    cpu_seconds: float
+    up_seconds: float
+    memory: int
+    written: int
+
+
+def lines(
+    facts: SourceFacts | None,
+    cost: Cost,
+    own: OwnCost,
+    fresh: Freshness,
+    interval: float,
+    width: int,
+    view: View,
+) -> list[Line]:
+    """The whole screen as lines; it scrolls where it does not fit."""
+    found: list[Line] = []
+    if fresh.fault is not None:
+        found += _section("fault", _fault(fresh), width)
+    if facts is not None:
+        found += _section("file", _file(facts, view), width)
+        found += _writers(facts.writers, width, view)
+    found += _section("this console", _own(cost, own, interval, view), width)
+    if facts is not None:
+        notes = [("note", [(note, "ink")]) for note in facts.notes]
+        lacks = [(name, [(why, "muted")]) for name, why in facts.lacks]
+        found += _section("what this source does not record", [*notes, *lacks], width)
+    return found
+
+
+Pairs = Sequence[tuple[str, Sequence[Span] | str]]
+
+
+def _section(title: str, pairs: Pairs, width: int) -> list[Line]:
+    if not pairs:
+        return []
+    heading = columns(width, [Cell(1, width - 2, [(title, "bright bold")])])
+    return [heading, *parts.details(pairs, width, label_width=LABEL, margin=1), BLANK]
+
+
+def _fault(fresh: Freshness) -> Pairs:
+    assert fresh.fault is not None
+    return [
+        ("what", [(fresh.fault.title, "bad")]),
+        ("do", [(fresh.fault.hint, "ink")]),
+        ("looks failed", [(numbers.count(fresh.attempts), "ink")]),
+    ]
+
+
+def _file(facts: SourceFacts, view: View) -> Pairs:
+    size: list[Span] = [(numbers.size(facts.size), "ink")]
+    if facts.wal_size >= 0:
+        big = facts.wal_size > max(64_000_000, facts.size)
+        size += [("   wal ", "muted"), (numbers.size(facts.wal_size), "you bold" if big else "ink")]
+    newest = numbers.age(view.now - facts.newest_row) if facts.newest_row is not None else "none"
+    rate = facts.events_per_second
+    return [
+        ("path", [(facts.path, "ink")]),
+        ("system", [(facts.label, "ink"), (f"   journal {facts.journal_mode}", "muted")]),
+        ("size", size),
+        (
+            "newest event",
+            [(newest, "ink"), (" ago" if facts.newest_row is not None else "", "muted")],
+        ),
+        ("events/s", [("—" if rate is None else f"{rate:.1f}", "ink")]),
+        ("data_version", [(str(facts.data_version), "ink")]),
+    ]
+
+
+_STATES = {"running": "ok", "lost": "doubt bold", "crashed": "bad", "closed": "muted"}
+
+
+def _writers(writers: Sequence[WriterFacts], width: int, view: View) -> list[Line]:
+    if not writers:
+        return []
+    rows = [columns(width, [Cell(1, 20, [("writers", "bright bold")])])]
+    for writer in writers:
+        heard = numbers.age(view.now - writer.heard) if writer.heard is not None else "—"
+        dropped: list[Span] = [("0 dropped", "muted")]
+        if writer.dropped:
+            dropped = [(f"{writer.dropped:,} dropped", "you bold")]
+        cells = [
+            Cell(1, 8, [(writer.state, _STATES.get(writer.state, "ink"))]),
+            Cell(10, 10, [(f"pid {writer.pid}", "ink")]),
+            Cell(21, 9, [(heard, "ink")], "right"),
+            Cell(31, 4, [("ago", "muted")]),
+            Cell(36, 14, dropped),
+            Cell(51, max(0, width - 52), [(f"{writer.program} {writer.host}", "muted")]),
+        ]
+        rows.append(columns(width, cells))
+    return [*rows, BLANK]
+
+
+def _own(cost: Cost, own: OwnCost, interval: float, view: View) -> Pairs:
+    recent = sorted(cost.recent_ms)
+    middle = recent[len(recent) // 2] if recent else 0.0
+    slow = recent[int(len(recent) * 0.95)] if recent else 0.0
+    share = own.cpu_seconds / own.up_seconds if own.up_seconds > 0 else 0.0
+    return [
+        ("looks", [(f"{cost.looks:,}", "ink"), (f"   every {interval:g} s", "muted")]),
+        ("reads", [(f"{cost.reads:,}", "ink"), ("   only when something moved", "muted")]),
+        (
+            "held a read",
+            [(f"{middle:.1f} ms", "ink"), ("  p95 ", "muted"), (f"{slow:.1f} ms", "ink")],
+        ),
+        (
+            "failed looks",
+            [(f"{cost.failures:,}", "ink"), (f"   reopened {cost.reopened:,}", "muted")],
+        ),
+        ("cpu", [(f"{share * 100:.1f}%", "ink"), (" of one core since start", "muted")]),
+        ("memory", [(numbers.size(own.memory), "ink")]),
+        ("to terminal", [(numbers.size(own.written), "ink"), (" in all", "muted")]),
+    ]

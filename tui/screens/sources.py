@@ -1,0 +1,100 @@
+"""The health page: the source, its writers, the faults, and what the console itself costs."""
+
+import resource
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from ...data.source import Question
+from ...data.sources import SourceFacts, read_sources
+from .. import numbers
+from ..drawing import sources as drawing
+from ..drawing.sources import OwnCost
+from ..line import Line, Span
+from ..widgets.lines import LineView
+from .base import ConsoleScreen, CopyChoice
+
+
+class SourcesScreen(ConsoleScreen):
+    """Is what I see the truth, and at what cost?"""
+
+    name_ = "sources"
+    number = "0"
+    footer = ("look_now", "go('tables')", "copy_menu", "export_menu", "back")
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "app.go('tables')", "tables")]
+
+    def question(self) -> Question[SourceFacts]:
+        """The source's health."""
+        return read_sources
+
+    def show(self, facts: SourceFacts) -> None:
+        """The lines in place of the ones before."""
+        self._update()
+
+    def compose_body(self) -> ComposeResult:
+        """One page that scrolls."""
+        yield LineView(_as_it_is, _no_key, id="sources-list", show_cursor=False, space_pages=True)
+
+    def on_mount(self) -> None:
+        """The page has the keyboard."""
+        super().on_mount()
+        self.query_one(LineView).focus()
+        self._update()
+
+    def on_resize(self) -> None:
+        """Another width: other lines."""
+        super().on_resize()
+        self.call_after_refresh(self._update)
+
+    def second(self) -> None:
+        """Ages and costs move."""
+        super().second()
+        self._update()
+
+    def identity(self) -> Sequence[Sequence[Span]]:
+        """The system and its size."""
+        facts: SourceFacts | None = self.facts
+        if facts is None:
+            return [[("reading", "muted")]]
+        return [[(facts.label, "bright bold")], [(numbers.size(facts.size), "ink")]]
+
+    def _update(self) -> None:
+        app, view = self.app, self.query_one(LineView)
+        width = view.size.width or self.size.width
+        view.rows = drawing.lines(
+            self.facts, app.poller.cost, self._own(), app.freshness, app.interval, width, self.view
+        )
+
+    def _own(self) -> OwnCost:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        app = self.app
+        return OwnCost(used.ru_utime + used.ru_stime, app.now - app.started, _memory(), app.written)
+
+    def copy_choices(self) -> Sequence[CopyChoice]:
+        """The path, and the command that prints the checks."""
+        path = self.app.path
+        return (CopyChoice("p", "path", path), CopyChoice("l", "link", f"vedette doctor {path}"))
+
+    def export_rows(self) -> Sequence[Mapping[str, Any]]:
+        """The writers."""
+        facts: SourceFacts | None = self.facts
+        return [writer._asdict() for writer in facts.writers] if facts is not None else []
+
+
+def _memory() -> int:
+    """Resident bytes now; the highest so far where /proc is missing."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _as_it_is(line: Line, width: int) -> Line:
+    return line
+
+
+def _no_key(line: Line) -> str:
+    return ""
