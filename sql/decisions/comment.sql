@@ -1,0 +1,3 @@
+UPDATE alarms
+SET updated_at = :now
+WHERE id = :id;
