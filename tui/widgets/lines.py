@@ -25,6 +25,9 @@ T = TypeVar("T")
 NEARBY = 5_000
 """How many rows to each side are searched for a key, or for a match."""
 
+ANCHORS = 3
+"""How many items are tried as the one that keeps its line; a miss costs a search."""
+
 WHEEL_LINES = 3
 
 
@@ -237,6 +240,8 @@ class LineView(Widget, Generic[T], can_focus=True):
     def redraw(self) -> None:
         """Draws the visible rows anew and repaints the cells that differ."""
         size = self.size
+        if self.below == 0:
+            self._known_end = len(self.rows)
         if size != self._drawn_size:
             self._draw_all(size)
             self.refresh()
@@ -310,7 +315,7 @@ class LineView(Widget, Generic[T], can_focus=True):
             self._top = self._last_top()
         else:
             self._scroll(0)
-            self._reveal()
+            self._reveal(is_paging=True)
         self.redraw()
 
     def _forget(self) -> None:
@@ -412,6 +417,8 @@ class LineView(Widget, Generic[T], can_focus=True):
         if not self.show_cursor or not self._key_at(index):
             return
         self._put_cursor(self._item_start(index))
+        if self._next_item(self._cursor) is not None:
+            self.follow = False
         self.redraw()
         if event.chain == 2:
             self.action_choose()
@@ -503,11 +510,12 @@ class LineView(Widget, Generic[T], can_focus=True):
 
     def _anchored_top(self) -> int:
         """The top at which the first item that begins on screen keeps its line."""
-        for y in range(len(self._drawn)):
-            key = self._drawn[y].key
-            if key and y and key != self._drawn[y - 1].key:
-                index = self._find(key, self._top + y)
-                return self._top if index is None else index - y
+        keys = [drawn.key for drawn in self._drawn]
+        begins = [y for y in range(1, len(keys)) if keys[y] and keys[y] != keys[y - 1]]
+        for y in begins[:ANCHORS]:
+            index = self._find(keys[y], self._top + y)
+            if index is not None:
+                return index - y
         return self._top
 
     def _find(self, key: str, near: int) -> int | None:
@@ -574,11 +582,12 @@ class LineView(Widget, Generic[T], can_focus=True):
         if rows < 0:
             self.follow = False
         direction = 1 if rows > 0 else -1
+        stands_at = max(self._cursor, self._top)
         self._scroll(rows)
         if self._cursor >= 0:
-            target = min(max(0, self._cursor + rows), len(self.rows) - 1)
+            target = min(max(0, stands_at + rows), len(self.rows) - 1)
             self._put_cursor(self._selectable(target, direction))
-            self._reveal(at_end=rows < 0)
+            self._reveal(at_end=rows < 0, is_paging=True)
         self.redraw()
         self._tell_edge(direction)
 
@@ -590,21 +599,28 @@ class LineView(Widget, Generic[T], can_focus=True):
         self._tell_edge(direction)
 
     def _scroll(self, rows: int) -> None:
-        if rows < 0:
+        if rows < 0 < self._top:
             self.follow = False
         self._top = min(max(0, self._top + rows), self._last_top())
 
     def _last_top(self) -> int:
         return max(0, len(self.rows) - self.size.height)
 
-    def _reveal(self, *, at_end: bool = False) -> None:
-        """Scrolls as little as shows the cursor's item, or its end where it is too tall."""
-        if self._cursor < 0 or not self.size.height:
+    def _reveal(self, *, at_end: bool = False, is_paging: bool = False) -> None:
+        """Scrolls as little as shows the cursor's item.
+
+        One taller than the screen is shown from its start, or its end when coming from below;
+        when paging it is enough that a part of it is in sight.
+        """
+        height = self.size.height
+        if self._cursor < 0 or not height:
             return
         first, last = self._cursor, self._item_end(self._cursor)
-        lowest_top = last - self.size.height + 1
-        if last - first >= self.size.height:
-            self._scroll((lowest_top if at_end else first) - self._top)
+        lowest_top = last - height + 1
+        if last - first >= height:
+            is_in_sight = first < self._top + height and last >= self._top
+            if not (is_paging and is_in_sight):
+                self._scroll((lowest_top if at_end else first) - self._top)
         elif first < self._top:
             self._scroll(self._head_start(first) - self._top)
         elif self._top < lowest_top:
