@@ -82,6 +82,8 @@ class VedetteApp(FrugalDisplay):
         self.interval = settings.interval
         self.now = self.started = clock()
         self.freshness = Freshness("READING", 0.0, self.now)
+        self.next_console: tuple[str, str] | None = None
+        """What the caller begins after this console: ("demo", "") or ("open", path)."""
         self.written = 0
         """Bytes written to the terminal since start."""
         self._polls = polls
@@ -105,7 +107,7 @@ class VedetteApp(FrugalDisplay):
         """Opens the first screen, then looks; the first answer paints it."""
         self._catch_signals()
         self._count_bytes()
-        await self.go("fleet")
+        await self.go("fleet" if self._is_there() else "first")
         if self._polls:
             await self.look()
             self.set_interval(self.interval, self.look)
@@ -116,6 +118,9 @@ class VedetteApp(FrugalDisplay):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, partial(self.exit, 128 + number))
+
+    def _is_there(self) -> bool:
+        return os.path.exists(self.path)
 
     def _count_bytes(self) -> None:
         """Keeps count of what is written to the terminal: the Sources screen shows it."""
@@ -167,6 +172,21 @@ class VedetteApp(FrugalDisplay):
         if answer.value is not None:
             self._take(screen, *answer.value)
         self._judge(answer.looks)
+        if answer.looks.fault is None and self._is_waiting_for_a_file():
+            self._visits.clear()
+            await self._open(Visit("fleet", {}))
+
+    def _is_waiting_for_a_file(self) -> bool:
+        return isinstance(self.screen, ConsoleScreen) and self.screen.name_ == "first"
+
+    def open_other(self, path: str) -> None:
+        """Another source in place of this one; the screens begin anew."""
+        self.leave_for("open", path)
+
+    def leave_for(self, what: str, path: str = "") -> None:
+        """Ends this console to begin another: the demo, or a console on another file."""
+        self.next_console = (what, path)
+        self.exit(0)
 
     def _take(self, screen: Screen[Any], headline: Headline, facts: Any) -> None:
         self.headline = headline
@@ -358,6 +378,10 @@ class VedetteApp(FrugalDisplay):
 
     # Taking away
 
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as product words say it: `enter`, `ctrl+r`, `esc`."""
+        return binding.key_display or _KEY_WORDS.get(binding.key, binding.key)
+
     def copy(self, text: str) -> None:
         """To the clipboard, over OSC 52, so that it works through SSH."""
         self.copy_to_clipboard(text)
@@ -421,11 +445,44 @@ def run_console(
     )
     app = VedetteApp(path, settings)
     code = app.run()
+    if app.next_console is not None:
+        what, other = app.next_console
+        arguments = ["demo"] if what == "demo" else ["--", other]
+        # A new process: the demo, or the other file, begins as if it had been typed.
+        os.execv(sys.executable, [sys.executable, "-m", "vedette.tui", *arguments])
+    _say_goodbye(app)
     return code if isinstance(code, int) else app.return_code or 0
+
+
+def _say_goodbye(app: VedetteApp) -> None:
+    """One line in the shell: what still waits."""
+    waiting = len(app.headline.approvals)
+    if waiting:
+        gates = "1 gate still waits" if waiting == 1 else f"{waiting} gates still wait"
+        print(f"vedette: {gates}; `vedette approvals` lists them", file=sys.stderr)
 
 
 def _who() -> str:
     return os.environ.get("USER") or os.environ.get("LOGNAME") or f"uid {os.getuid()}"
+
+
+_KEY_WORDS = {
+    "escape": "esc",
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "equals_sign": "=",
+    "at": "@",
+    "minus": "-",
+    "backslash": "\\",
+    "full_stop": ".",
+    "comma": ",",
+    "slash": "/",
+    "colon": ":",
+}
 
 
 def _terminal_is_gone() -> bool:

@@ -39,7 +39,7 @@ def complete(app: VedetteApp, text: str) -> list[str]:
 
 def _verbs() -> dict[str, Verb]:
     verbs: dict[str, Verb] = {
-        place.name: _go_to(place.name) for place in PLACES if place.name != "review"
+        place.name: _go_to(place.name) for place in PLACES if place.name not in ("review", "first")
     }
     return verbs | {
         "review": _review,

@@ -26,6 +26,7 @@ PLACES = (
     Place("tables", "9", "every table of the source as it stands"),
     Place("sources", "0", "the file, its writers, and the console's own cost"),
     Place("review", "", "one gate, to be read and decided"),
+    Place("first", "", "nothing recorded yet: what now"),
     Place("help", "?", "every key that works here"),
 )
 

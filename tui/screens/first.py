@@ -1,0 +1,160 @@
+"""The screen before there is anything to show: where was looked, and what to do first."""
+
+import os
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from ...data.discovery import Candidate, candidates
+from ..line import BLANK, Cell, Line, Span, columns
+from ..widgets.lines import LineView
+from ..widgets.prompt import Asked
+from .base import ConsoleScreen
+
+SNIPPET = """\
+from vedette.data.recorder import Recorder
+
+with Recorder() as recorder, recorder.run("my run") as run, run.agent("my agent") as agent:
+    agent.event("milestone", "hello")
+"""
+
+
+class Step(NamedTuple):
+    """One row: text, a place that was looked in, or something to do."""
+
+    key: str
+    """The key that does it; "" for a row that is only read."""
+    left: str
+    right: str
+    is_found: bool = False
+
+
+STEPS = (
+    Step("d", "show me a demo", "made-up agents, in a temporary file"),
+    Step("s", "copy the Python snippet", "4 lines"),
+    Step("o", "open another database", "a path"),
+)
+
+
+class FirstScreen(ConsoleScreen):
+    """Nothing recorded yet: what now?"""
+
+    name_ = "first"
+    footer = ("demo", "snippet", "open_other", "leave")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "demo", "demo"),
+        Binding("s", "snippet", "snippet"),
+        Binding("o", "open_other", "open"),
+    ]
+
+    def enter(self, **where: Any) -> None:
+        """`places`: what was looked at, for a test; else it looks by itself."""
+        self._places: Sequence[Candidate] | None = where.get("places")
+
+    def compose_body(self) -> ComposeResult:
+        """One short list."""
+        yield LineView(self._draw, lambda step: step.key, id="first-list")
+
+    def on_mount(self) -> None:
+        """The list has the keyboard."""
+        super().on_mount()
+        self._update()
+        self.query_one(LineView).focus()
+
+    def second(self) -> None:
+        """Looks again; the app moves on by itself when the file is there."""
+        super().second()
+        self._update()
+
+    def identity(self) -> Sequence[Sequence[Span]]:
+        """Where we are."""
+        return [[("no runs yet", "muted")]]
+
+    def crumbs(self) -> Sequence[str]:
+        """A start."""
+        return ("Start",)
+
+    def _update(self) -> None:
+        places = self._places
+        if places is None:
+            places = candidates(os.getcwd(), os.environ)
+        self.query_one(LineView).rows = _steps(places)
+
+    def _draw(self, step: Step, width: int) -> Line:
+        if not step.left:
+            return BLANK
+        if step.key:
+            keys: list[Span] = [(step.key, "bright bold")]
+            does: list[Span] = [(step.left, "ink")]
+            return columns(
+                width,
+                [
+                    Cell(3, 1, keys),
+                    Cell(7, 32, does),
+                    Cell(41, width - 42, [(step.right, "muted")]),
+                ],
+            )
+        token = _TITLES.get(step.left, "soft")
+        mark = (
+            (self.view.glyphs.running, "ok") if step.is_found else (self.view.glyphs.idle, "muted")
+        )
+        cells = [Cell(3, width - 4, [(step.left, token)])]
+        if step.right and step.left not in _TITLES:
+            cells = [Cell(3, 50, [(step.left, token)]), Cell(54, 1, [mark])]
+            cells.append(Cell(56, width - 57, [(step.right, "ink" if step.is_found else "muted")]))
+        return columns(width, cells)
+
+    def open_row(self, key: str, row: Step) -> None:
+        """What the selected row offers."""
+        {"d": self.action_demo, "s": self.action_snippet, "o": self.action_open_other}[key]()
+
+    def action_demo(self) -> None:
+        """Leaves the console for the demo, which opens its own."""
+        self.app.leave_for("demo")
+
+    def action_snippet(self) -> None:
+        """Copies the recorder's few lines."""
+        self.app.copy(SNIPPET)
+        self.say(("copied: paste it into your agent's Python", "muted"))
+
+    def action_open_other(self) -> None:
+        """Asks for a path."""
+        self.prompt.ask(Asked("open", self._open))
+
+    def _open(self, text: str) -> None:
+        path = os.path.expanduser(text.strip())
+        if path:
+            self.app.open_other(path)
+
+
+_TITLES = {
+    "No agent run has been recorded here yet.": "bright bold",
+    "This screen looks again by itself and moves on when there is one.": "muted",
+    "LOOKED IN": "muted",
+    "START HERE": "muted",
+}
+
+
+def _steps(places: Sequence[Candidate]) -> list[Step]:
+    blank = Step("", "", "")
+    titles = list(_TITLES)
+    looked = [
+        Step("", _short(place.path), "there" if place.found else "not there", place.found)
+        for place in places
+    ]
+    return [
+        *(Step("", title, "") for title in titles[:2]),
+        blank,
+        Step("", titles[2], ""),
+        *looked,
+        blank,
+        Step("", titles[3], ""),
+        *STEPS,
+    ]
+
+
+def _short(path: str) -> str:
+    home = os.path.expanduser("~")
+    return f"~{path[len(home) :]}" if path.startswith(home + os.sep) else path
