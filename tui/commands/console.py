@@ -46,6 +46,8 @@ def open_console(paths: list[str], options: dict[str, Any]) -> int:
     """
     _need_terminal()
     path = paths[0] if paths else _found(options.get("db"))
+    if paths or options.get("db"):
+        _try(path)
     _remember(path)
     # Textual takes 0.2 s: only the console itself pays for it.
     from ...data.config import load
@@ -83,6 +85,19 @@ def _found(db: str | None) -> str:
     except VedetteError:
         # Nothing there yet: the console waits for the file that a recorder would make.
         return data_path(os.environ)
+
+
+def _try(path: str) -> None:
+    """A file that was named must be one that can be read, else SourceError says why not now."""
+    from ...data.errors import SourceError
+    from ...data.source import open_source
+
+    try:
+        open_source(path).close()
+    except SourceError as error:
+        # A lock ends by itself: the console looks again.
+        if error.kind != "locked":
+            raise
 
 
 def _remember(path: str) -> None:

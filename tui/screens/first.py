@@ -8,6 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from ...data.discovery import Candidate, candidates
+from .. import numbers
+from ..frame import identity_line
 from ..line import BLANK, Cell, Line, Span, columns
 from ..widgets.lines import LineView
 from ..widgets.prompt import Asked
@@ -68,6 +70,16 @@ class FirstScreen(ConsoleScreen):
         super().second()
         self._update()
 
+    def draw_frame(self) -> None:
+        """No fault here: a file that is not there yet is waited for."""
+        super().draw_frame()
+        if self.is_attached and self.app.freshness.word in ("NO FILE", "READING"):
+            clock = numbers.time_of_day(self.view.now)[:5]
+            right: list[Span] = [("WATCHING", "ok bold"), (f"   {clock:>8}", "ink")]
+            groups: list[list[Span]] = [[("vedette", "bright bold")], [("no runs yet", "muted")]]
+            self._frame_row("identity").line = identity_line(groups, right, self.size.width)
+            self._frame_row("needs").line = BLANK
+
     def identity(self) -> Sequence[Sequence[Span]]:
         """Where we are."""
         return [[("no runs yet", "muted")]]
@@ -88,12 +100,13 @@ class FirstScreen(ConsoleScreen):
         if step.key:
             keys: list[Span] = [(step.key, "bright bold")]
             does: list[Span] = [(step.left, "ink")]
+            says: list[Span] = [(step.right, "muted")]
             return columns(
                 width,
                 [
                     Cell(3, 1, keys),
                     Cell(7, 32, does),
-                    Cell(41, width - 42, [(step.right, "muted")]),
+                    Cell(41, width - 42, says),
                 ],
             )
         token = _TITLES.get(step.left, "soft")
