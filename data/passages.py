@@ -155,10 +155,12 @@ def _pieces(line: str) -> list[str]:
 
 
 def _fault(text: str) -> str:
-    """Why a text is not for reading; "" when it is."""
-    if not is_binary_like(text):
-        return ""
+    """Why a text is not for reading; "" when it is. A NUL here and there is only marked."""
     sample = text[:FIRST]
+    if 0 < sample.count("\0") <= max(2, len(sample) // 20):
+        sample = sample.replace("\0", " ")
+    if not is_binary_like(sample):
+        return ""
     if sample.count("\ufffd") * 20 > len(sample):
         return "not UTF-8"
     is_clean = sample.isascii() and "\0" not in sample and sample.replace("\n", "").isprintable()
