@@ -53,15 +53,13 @@ def cut_path(path: str, width: int, glyphs: Glyphs) -> str:
         shorter = "/".join((*parts[:first], glyphs.cut, *parts[len(parts) - last :]))
         if cells_of(shorter) <= width:
             return shorter
-    if width < 1:
-        return ""
-    return glyphs.cut + tail(path, width - 1)
+    return glyphs.cut + tail(path, width - 1) if width > 0 else ""
 
 
 def _kept_ends(parts: int) -> list[tuple[int, int]]:
-    """How many first and last parts to keep, the fullest choice first; the last part always."""
-    choices = [(first, last) for first in range(parts) for last in range(1, parts - first)]
-    return sorted(choices[:2000], key=lambda kept: (kept[0] + kept[1], kept[1]), reverse=True)
+    """How many first and last parts to keep: the first if it fits, and the more of the end."""
+    with_first = [(1, last) for last in range(parts - 2, 0, -1)]
+    return with_first + [(0, last) for last in range(parts - 1, 0, -1)]
 
 
 def cut_id(identifier: str) -> str:
@@ -80,13 +78,17 @@ def wrap(text: str, width: int) -> list[str]:
 
 def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
     lines: list[str] = []
-    current = ""
-    for word in paragraph.split(" "):
-        joined = f"{current} {word}" if current else word
+    text = paragraph.lstrip(" ")
+    indent = len(paragraph) - len(text)
+    current = " " * indent if indent < width else ""
+    is_begun = False
+    for word in text.split(" "):
+        joined = f"{current} {word}" if is_begun else current + word
+        is_begun = True
         if cells_of(joined) <= width:
             current = joined
             continue
-        if current:
+        if current.strip():
             lines.append(current)
         *full, current = _chop(word, width)
         lines.extend(full)
@@ -228,10 +230,10 @@ def budget(
     forecast: tuple[float, float] | None = None,
 ) -> list[Span]:
     """A budget's gauge with its limit at 72 percent of the width, and the forecast range."""
-    if not (math.isfinite(used) and math.isfinite(limit) and limit > 0):
-        return [(glyphs.track * width, "line")]
     mark = round(width * 0.72)
-    scale = mark / limit
+    scale = mark / limit if limit > 0 else math.nan
+    if not (math.isfinite(used) and math.isfinite(scale) and scale):
+        return [(glyphs.track * width, "line")]
     share = used / limit
     token = "bad" if share > 1 else "you" if share >= GATE_SHARE else "soft"
     under = [(0, [(glyphs.track * width, "line")])]
@@ -242,8 +244,8 @@ def budget(
 
 
 def _forecast(low: float, high: float, width: int, glyphs: Glyphs) -> list[tuple[int, list[Span]]]:
-    start = min(max(0, round(low)), width - 1)
-    end = min(max(start + 1, round(high)), width)
+    start = round(min(max(0.0, low), width - 1))
+    end = round(min(max(start + 1, high), width))
     pieces = [(start, [(glyphs.bar * (end - start), "faint")])]
     if high > width:
         pieces.append((width - 1, [(glyphs.path, "soft")]))
@@ -349,7 +351,7 @@ def column_chart(
     stacks = [[_amount(values, x) for values, _ in layers] for x in range(width)]
     highest = top if top is not None else max(map(sum, stacks), default=0.0)
     steps = height * len(glyphs.levels)
-    edges = [_edges(stack, steps / highest if highest > 0 else 0.0, steps) for stack in stacks]
+    edges = [_edges(stack, highest, steps) for stack in stacks]
     tokens = [token for _, token in layers]
     can_mix = has_grounds and not glyphs.is_ascii
     return [
@@ -360,12 +362,15 @@ def column_chart(
 
 def _amount(values: Sequence[float], index: int) -> float:
     value = values[index] if index < len(values) else 0.0
-    return max(0.0, value) if math.isfinite(value) else 0.0
+    # Far beyond any amount, and sums of it stay finite.
+    return min(max(0.0, value), 1e300) if math.isfinite(value) else 0.0
 
 
-def _edges(stack: Sequence[float], scale: float, most: int) -> list[int]:
+def _edges(stack: Sequence[float], highest: float, steps: int) -> list[int]:
     """Where each layer of a column ends, in steps from the bottom."""
-    return [min(most, round(edge * scale)) for edge in accumulate(stack)]
+    if highest <= 0:
+        return [0] * len(stack)
+    return [min(steps, round(min(edge / highest, 1.0) * steps)) for edge in accumulate(stack)]
 
 
 def _chart_cell(
