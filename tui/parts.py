@@ -272,7 +272,7 @@ class Share(NamedTuple):
 
 def share_bar(shares: Sequence[Share], width: int, glyphs: Glyphs) -> list[Span]:
     """Parts of a whole side by side; a part that is not zero has a cell while there is room."""
-    values = [max(0.0, s.value) if math.isfinite(s.value) else 0.0 for s in shares]
+    values = [_positive(share.value) for share in shares]
     cells = _divided(values, width)
     return [
         _textured(share, count, glyphs) for share, count in zip(shares, cells, strict=True) if count
@@ -284,14 +284,12 @@ def _divided(values: Sequence[float], width: int) -> list[int]:
     total = sum(values)
     if total <= 0:
         return [0] * len(values)
-    exact = [value / total * width for value in values]
-    cells = [max(1 if value > 0 else 0, math.floor(value)) for value in exact]
-    by_rest = sorted(range(len(values)), key=lambda i: exact[i] - cells[i], reverse=True)
-    for index in by_rest * 2:
-        if sum(cells) < width and values[index] > 0:
-            cells[index] += 1
-    for index in sorted(range(len(values)), key=lambda i: -cells[i]):
-        cells[index] -= min(max(0, sum(cells) - width), cells[index])
+    ends = [round(min(end / total, 1.0) * width) for end in accumulate(values)]
+    cells = [end - start for start, end in zip([0, *ends], ends, strict=False)]
+    for index, value in enumerate(values):
+        largest = max(range(len(cells)), key=cells.__getitem__)
+        if value > 0 and not cells[index] and cells[largest] > 1:
+            cells[index], cells[largest] = 1, cells[largest] - 1
     return cells
 
 
@@ -361,8 +359,11 @@ def column_chart(
 
 
 def _amount(values: Sequence[float], index: int) -> float:
-    value = values[index] if index < len(values) else 0.0
-    # Far beyond any amount, and sums of it stay finite.
+    return _positive(values[index]) if index < len(values) else 0.0
+
+
+def _positive(value: float) -> float:
+    # 1e300 is far beyond any amount, and sums of it stay finite.
     return min(max(0.0, value), 1e300) if math.isfinite(value) else 0.0
 
 
