@@ -204,7 +204,7 @@ def _did_you_mean(name: str, fields: Mapping[str, Kind]) -> str:
     # Only a mistyped filter needs it, and it costs 4 ms.
     from difflib import get_close_matches
 
-    near = get_close_matches(name.lower(), fields, n=1, cutoff=0.5)
+    near = get_close_matches(name.lower(), fields, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]}?"
     return f"fields here: {', '.join(sorted(fields))}; to seek the text itself, put it in quotes"

@@ -2,20 +2,20 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 _EPOCH = datetime(1970, 1, 1)
 _DAY = 86_400.0
 _MILLISECONDS_FROM = 1e11
 """A bare number from here on counts thousandths: as seconds it would be the year 5138."""
 
-_WRITTEN = re.compile(
+_WRITTEN = (
     r"(\d{4}-\d\d-\d\d)"
-    r"(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s?(Z|[+-]\d\d(?::?\d\d)?)?)?",
-    re.ASCII | re.IGNORECASE,
+    r"(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s?(Z|[+-]\d\d(?::?\d\d)?)?)?"
 )
-_NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d*)?(?:e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)", re.ASCII | re.IGNORECASE)
-_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))?", re.ASCII)
+_NUMBER = r"[+-]?\d{1,20}(?:\.\d*)?(?:e[+-]?\d{1,2})?"
+_DURATION = r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)"
+_CLOCK = r"(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))?"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": _DAY, "w": 7 * _DAY}
 
 
@@ -53,10 +53,10 @@ def hour(epoch: float) -> str:
 def duration(text: str) -> float | None:
     """Seconds of `15m`, `1h`, `24h`, `7d`, `250ms`, `1h 30m` or `04:12`; None for anything else."""
     rest = text.strip()
-    if clock := _CLOCK.fullmatch(rest):
+    if clock := _pattern(_CLOCK).fullmatch(rest):
         return _clock_duration(clock)
     seconds, end = 0.0, 0
-    for part in _DURATION.finditer(rest):
+    for part in _pattern(_DURATION).finditer(rest):
         if rest[end : part.start()].strip():
             return None
         seconds += float(part[1]) * _SECONDS[part[2].lower()]
@@ -71,16 +71,22 @@ def moment(text: str, now: float, utc_offset: float = 0.0) -> float | None:
     word = text.strip()
     if word.startswith("-") and (ago := duration(word[1:])) is not None:
         return now - ago
-    if clock := _CLOCK.fullmatch(word):
+    if clock := _pattern(_CLOCK).fullmatch(word):
         return _last_clock(clock, now, utc_offset)
     return parse(word)
 
 
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    # Compiled on first use: every command imports this module, few read a stranger's time.
+    return re.compile(pattern, re.ASCII | re.IGNORECASE)
+
+
 def _parse_any(text: str) -> float | None:
-    if match := _WRITTEN.fullmatch(text):
+    if match := _pattern(_WRITTEN).fullmatch(text):
         day, clock, zone = match.groups()
         return _written(f"{day}T{clock or '00:00'}", zone)
-    if _NUMBER.fullmatch(text):
+    if _pattern(_NUMBER).fullmatch(text):
         return _counted(float(text))
     return None
 

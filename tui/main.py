@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ..data.errors import VedetteError
-from .commands.console import console, console_options, open_console
+from .commands.options import console_options
 
 INTERRUPTED = 4
 
@@ -57,6 +57,8 @@ class Vedette(click.Group):
         if args[0] in COMMANDS:
             return super().resolve_command(ctx, args)
         _refuse_mistyped(ctx, args[0])
+        from .commands.console import console
+
         return "vedette", console, args
 
 
@@ -133,4 +135,8 @@ def cli(context: click.Context, /, **options: Any) -> int | None:
     5 the source cannot be used.
     """
     context.obj = options
-    return open_console([], options) if context.invoked_subcommand is None else None
+    if context.invoked_subcommand is not None:
+        return None
+    from .commands.console import open_console
+
+    return open_console([], options)

@@ -7,27 +7,7 @@ from typing import Any
 import click
 
 from ...data.errors import UsageError, VedetteError
-from .options import Command, db_option
-
-_OPTIONS = (
-    click.option("--read-only", is_flag=True, help="The console: nothing can be decided in it."),
-    click.option(
-        "--interval", type=click.FloatRange(0.05, 60), help="The console: seconds a look."
-    ),
-    click.option("--ascii", "use_ascii", is_flag=True, help="The console: ASCII glyphs."),
-    click.option(
-        "--theme",
-        metavar="NAME",
-        help="The console: dark, light, ansi-dark, ansi-light or mono.",
-    ),
-)
-
-
-def console_options(command: Command) -> Command:
-    """Adds the console's options, which may stand before or after its files."""
-    for option in _OPTIONS:
-        command = option(command)
-    return db_option(command)
+from .options import console_options
 
 
 @click.command("vedette")

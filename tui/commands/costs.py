@@ -6,7 +6,7 @@ import click
 
 from ...data import times
 from ...data.errors import UsageError
-from ...data.listing import GROUPINGS, read_costs
+from ...data.spending import GROUPINGS, read_spending
 from .options import asked, opened, row_options
 from .output import Answer, Column, money, origin, print_answer, tokens
 
@@ -38,7 +38,7 @@ def costs(by: str, window: str | None, **values: Any) -> None:
     request = asked(values)
     since = None if window is None else request.now - _seconds(window)
     with opened(request.db) as source, source.reading():
-        listing = read_costs(
+        listing = read_spending(
             source, by, since=since, limit=request.limit, filter_text=request.filter_text
         )
         where = origin(source)

@@ -8,11 +8,31 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from ...data.discovery import default_path
 from ...data.source import Source, open_source
 from .output import Format
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+_CONSOLE_OPTIONS = (
+    click.option("--read-only", is_flag=True, help="The console: nothing can be decided in it."),
+    click.option(
+        "--interval", type=click.FloatRange(0.05, 60), help="The console: seconds a look."
+    ),
+    click.option("--ascii", "use_ascii", is_flag=True, help="The console: ASCII glyphs."),
+    click.option(
+        "--theme",
+        metavar="NAME",
+        help="The console: dark, light, ansi-dark, ansi-light or mono.",
+    ),
+)
+
+
+def console_options(command: Command) -> Command:
+    """Adds the console's options, which may stand before or after its files."""
+    for option in _CONSOLE_OPTIONS:
+        command = option(command)
+    return db_option(command)
 
 
 class Asked(NamedTuple):
@@ -81,8 +101,16 @@ def chosen_db(db: str | None) -> str | None:
 @contextmanager
 def opened(db: str | None) -> Iterator[Source]:
     """The source a command reads, open as long as it reads; raises SourceError."""
-    source = open_source(default_path(os.getcwd(), os.environ, db))
+    source = open_source(db or found())
     try:
         yield source
     finally:
         source.close()
+
+
+def found() -> str:
+    """The database that is found where none is named; raises SourceError."""
+    # Only without --db.
+    from ...data.discovery import default_path
+
+    return default_path(os.getcwd(), os.environ)

@@ -2,14 +2,12 @@
 
 import math
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from time import localtime, strftime
 from typing import Any, Literal, NamedTuple, TextIO
 
 from ...data import times
 from ...data.source import Source
-from ...data.text import clean
 
 Format = Literal["json", "jsonl", "csv", "table"]
 Row = tuple[Any, ...]
@@ -81,6 +79,14 @@ def print_answer(
 def say(words: str) -> None:
     """Words for a person: on stderr, where they do not mix with data."""
     print(clean(words), file=sys.stderr)
+
+
+def clean(text: str | None, limit: int = 4096) -> str:
+    """The text safe to print in one line."""
+    # A command that prints JSON, which escapes by itself, need not load the cleaner.
+    from ...data.text import clean
+
+    return clean(text, limit)
 
 
 def _write_json(out: TextIO, answer: Answer, source: Origin, now: float) -> None:
@@ -208,13 +214,10 @@ def cells(text: str) -> int:
     """How many cells of a terminal a text takes. (rich knows better, but costs 20 ms.)"""
     if text.isascii():
         return len(text)
-    return sum(map(_character_cells, text))
+    from unicodedata import combining, east_asian_width
 
-
-def _character_cells(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    wide = sum(east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(combining(character) > 0 for character in text)
 
 
 def money(value: Any, _now: float = 0.0) -> str:
