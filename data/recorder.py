@@ -22,8 +22,8 @@ from .recording.asking import Door, Gate, Terms
 from .recording.desk import Desk
 from .recording.facts import Facts
 from .recording.gates import Answer
-from .recording.handles import AgentHandle, PromptHandle, Run, ToolHandle
-from .recording.payloads import Payloads, Redact, as_text
+from .recording.handles import AgentHandle, PromptHandle, Run, ToolHandle, event_line
+from .recording.payloads import Payloads, Redact
 from .store import StoreFailed
 
 __all__ = [
@@ -95,9 +95,8 @@ class Recorder(Facts, Door):
         self, kind: str, message: str = "", *, level: str = "info", details: object = None
     ) -> None:
         """Writes one line of the log that belongs to no run."""
-        level = level if level in ("debug", "info", "warn", "error") else "info"
-        row = (None, None, level, kind, message, as_text(details), self._desk.stamp())
-        self._desk.put((("event", row),))
+        line = event_line(None, None, kind, message, self._desk.stamp(), level, details)
+        self._desk.put((line,))
 
     def alarm(
         self,

@@ -5,6 +5,7 @@ Survives a fork: the child gets a queue, a writer and a process row of its own.
 
 import os
 import sqlite3
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -128,6 +129,9 @@ class Desk:
         self._awake(starts=False)
         if self._is_closed:
             self._outbox.close()
+        elif forking := sys.modules.get("multiprocessing.util"):
+            # Its children leave without atexit; this is the goodbye they do say.
+            forking.register_after_fork(self, _close_with_the_child)
 
     def _awake(self, starts: bool = True) -> None:
         self._outbox = Outbox()
@@ -146,6 +150,12 @@ class Desk:
                 )
                 self._writer.start()
                 self._is_asleep = False
+
+
+def _close_with_the_child(desk: Desk) -> None:
+    from multiprocessing import util
+
+    util.Finalize(desk, desk.close, exitpriority=100)
 
 
 def random_id(prefix: str) -> str:

@@ -12,6 +12,7 @@ from .statements import columns, write_rows
 
 _OPEN = ("running", "waiting", "paused")
 _OVER = ("completed", "failed", "cancelled")
+_BULK_SECONDS = 600.0
 _BULK = (
     "processes",
     "runs",
@@ -204,7 +205,7 @@ class Facts:
                 write_rows(connection, f"records/bulk/{table}", some)
             return sum(map(len, rows.values()))
 
-        return self._desk.call(write)
+        return self._desk.call(write, _BULK_SECONDS)
 
     @staticmethod
     def bulk_columns(table: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from .desk import Desk
 from .gates import RISKS, Answer
 from .outbox import Group
 from .payloads import as_text
+from .statements import Entry
 
 _ERROR_LENGTH = 4096
 _KINDS_OF_RUN = ("run", "session", "workflow", "job")
@@ -18,6 +19,7 @@ _LEVELS = {
     "critical": "error",
     "fatal": "error",
 }
+_USAGE = ("tokens_in", "tokens_out", "cache_read", "cache_write", "cost_usd")
 _CHILD_STATUS = {"completed": "cancelled"}
 
 
@@ -93,46 +95,26 @@ class Handle(Open):
         raise NotImplementedError
 
 
-class Run(Handle):
-    """One run: a session, a workflow, a job."""
-
-    word = "run"
+class Actor(Handle):
+    """A run or an agent: it has a log, it can rest."""
 
     def __init__(
-        self, desk: Desk, title: str, project: str | None, kind: str, run_id: str | None
-    ) -> None:
-        super().__init__(desk, None, run_id)
-        self.title = title
-        at = desk.stamp()
-        row = {
-            "id": self.id,
-            "process_id": desk.process.id,
-            "title": title,
-            "kind": kind if kind in _KINDS_OF_RUN else "run",
-            "status": "running",
-            "project": project,
-            "started_at": at,
-            "updated_at": at,
-        }
-        desk.put((("run_start", row), self._event_row("run.start", title, at)), keep=True)
-
-    def agent(
         self,
+        desk: Desk,
+        parent: Handle | None,
+        handle_id: str | None,
         name: str,
-        *,
-        model: str | None = None,
-        kind: str = "agent",
-        id: str | None = None,  # noqa: A002
-    ) -> "AgentHandle":
-        """Starts an agent of this run."""
-        return AgentHandle(self._desk, self, None, name, model, kind, id)
+        ids: tuple[str | None, str | None],
+    ) -> None:
+        super().__init__(desk, parent, handle_id)
+        self.name = name
+        self._run_id, self._agent_id = ids
 
     def event(
         self, kind: str, message: str = "", *, level: str = "info", details: object = None
     ) -> None:
-        """Writes one line of the log."""
-        row = self._event_row(kind, message, self._desk.stamp(), level, details)
-        self._desk.put((row,))
+        """Writes one line of the log; `level` is debug, info, warn or error."""
+        self.put((self.line(kind, message, self._desk.stamp(), level, details),))
 
     def done(self) -> None:
         """Ends it as completed."""
@@ -146,31 +128,60 @@ class Run(Handle):
         """Says that it goes on."""
         self._set_status("running")
 
+    def put(self, group: Group, weight: int = 1, keep: bool = False) -> None:
+        """Hands in rows of its own."""
+        self._desk.put(group, weight, keep)
+
+    def line(
+        self, kind: str, message: str, at: str, level: str = "info", details: object = None
+    ) -> Entry:
+        """One line of its log, not handed in yet."""
+        return event_line(self._run_id, self._agent_id, kind, message, at, level, details)
+
+    def _begin(self, row: dict[str, Any]) -> None:
+        at = self._desk.stamp()
+        row |= {"id": self.id, "status": "running", "started_at": at, "updated_at": at}
+        start = self.line(f"{self.word}.start", self.name, at)
+        self.put(((f"{self.word}_start", row), start), keep=True)
+
     def _set_status(self, status: str) -> None:
         row = {"id": self.id, "status": status, "now": self._desk.stamp()}
-        self._desk.put((("run_status", row),), keep=True)
+        self.put(((f"{self.word}_status", row),), keep=True)
 
     def _write_end(self, status: str, error: str | None) -> None:
         at = self._desk.stamp()
         row = {"id": self.id, "status": status, "error": error, "now": at}
-        event = self._event_row("run.end", _ending(self.title, status, error), at, _level(status))
-        self._desk.put((("run_end", row), event), keep=True)
-
-    def _event_row(
-        self, kind: str, message: str, at: str, level: str = "info", details: object = None
-    ) -> tuple[str, Any]:
-        return "event", (
-            self.id,
-            None,
-            _LEVELS.get(level, "info"),
-            kind,
-            message,
-            as_text(details),
-            at,
-        )
+        end = self.line(f"{self.word}.end", ending(self.name, status, error), at, _level(status))
+        self.put(((f"{self.word}_end", row), end), keep=True)
 
 
-class AgentHandle(Handle, Door):
+class Run(Actor):
+    """One run: a session, a workflow, a job."""
+
+    word = "run"
+
+    def __init__(
+        self, desk: Desk, title: str, project: str | None, kind: str, run_id: str | None
+    ) -> None:
+        run_id = run_id or desk.new_id(self.word)
+        super().__init__(desk, None, run_id, title, (run_id, None))
+        kind = kind if kind in _KINDS_OF_RUN else "run"
+        row = {"process_id": desk.process.id, "title": title, "kind": kind, "project": project}
+        self._begin(row)
+
+    def agent(
+        self,
+        name: str,
+        *,
+        model: str | None = None,
+        kind: str = "agent",
+        id: str | None = None,  # noqa: A002
+    ) -> "AgentHandle":
+        """Starts an agent of this run."""
+        return AgentHandle(self._desk, self, None, name, model, kind, id)
+
+
+class AgentHandle(Actor, Door):
     """One agent of a run, or of another agent."""
 
     word = "agent"
@@ -185,24 +196,14 @@ class AgentHandle(Handle, Door):
         kind: str,
         agent_id: str | None,
     ) -> None:
-        super().__init__(desk, parent or run, agent_id)
+        agent_id = agent_id or desk.new_id(self.word)
+        super().__init__(desk, parent or run, agent_id, name, (run.id, agent_id))
         self.run = run
-        self.name = name
         self.model = model
         self._answered: str | None = None
-        at = desk.stamp()
-        row = {
-            "id": self.id,
-            "run_id": run.id,
-            "parent_id": parent and parent.id,
-            "name": name,
-            "kind": kind,
-            "model": model,
-            "status": "running",
-            "started_at": at,
-            "updated_at": at,
-        }
-        self.put((("agent_start", row), self.event_row("agent.start", name, at)), keep=True)
+        parent_id = None if parent is None else parent.id
+        row = {"run_id": run.id, "parent_id": parent_id, "name": name, "kind": kind, "model": model}
+        self._begin(row)
 
     def agent(
         self,
@@ -240,44 +241,18 @@ class AgentHandle(Handle, Door):
         """Starts a call of a tool; see `Recorder.outcome` for what must happen only once."""
         return ToolHandle(self, name, input, risk, prompt, idempotency_key, id)
 
-    def event(
-        self, kind: str, message: str = "", *, level: str = "info", details: object = None
-    ) -> None:
-        """Writes one line of the log; `level` is debug, info, warn or error."""
-        self.put((self.event_row(kind, message, self._desk.stamp(), level, details),))
-
     def context(self, share: float) -> None:
         """Says how full the context window is, 0 to 1."""
         row = {"id": self.id, "context_used": amount(share), "now": self._desk.stamp()}
         self.put((("agent_context", row),), keep=True)
 
-    def done(self) -> None:
-        """Ends it as completed."""
-        self._end("completed", None)
-
-    def pause(self) -> None:
-        """Says that it rests."""
-        self._set_status("paused")
-
-    def resume(self) -> None:
-        """Says that it goes on."""
-        self._set_status("running")
-
     def put(self, group: Group, weight: int = 1, keep: bool = False) -> None:
-        """Hands in rows of this agent; the first after an answer says that it went on."""
+        """Hands in rows of its own; the first after an answer says that it went on."""
         if self._answered is not None:
             moved_on = {"id": self._answered, "now": self._desk.stamp()}
             self._answered, keep = None, True
             group = (("gate_moved_on", moved_on), *group)
         self._desk.put(group, weight, keep)
-
-    def event_row(
-        self, kind: str, message: str, at: str, level: str = "info", details: object = None
-    ) -> tuple[str, Any]:
-        """One line of this agent's log, not handed in yet."""
-        level = _LEVELS.get(level, "info")
-        details = details if details is None else as_text(details)
-        return "event", (self.run.id, self.id, level, kind, message, details, at)
 
     def _question(self, title: str, payload: object, terms: Terms) -> Gate:
         terms = {**terms, "run_id": self.run.id, "agent_id": self.id}
@@ -286,16 +261,6 @@ class AgentHandle(Handle, Door):
     def _hear(self, answer: Answer) -> None:
         if answer.outcome in ("approved", "rejected"):
             self._answered = answer.approval_id
-
-    def _set_status(self, status: str) -> None:
-        row = {"id": self.id, "status": status, "now": self._desk.stamp()}
-        self.put((("agent_status", row),), keep=True)
-
-    def _write_end(self, status: str, error: str | None) -> None:
-        at = self._desk.stamp()
-        row = {"id": self.id, "status": status, "error": error, "now": at}
-        event = self.event_row("agent.end", _ending(self.name, status, error), at, _level(status))
-        self.put((("agent_end", row), event), keep=True)
 
 
 class PromptHandle(Handle):
@@ -316,7 +281,8 @@ class PromptHandle(Handle):
         self.agent = agent
         self.name = name
         self.model = model
-        self._usage: dict[str, Any] = {}
+        self._usage: dict[str, float] = {}
+        self._response: str | None = None
         self._started = self._desk.clock()
         at, text = self._desk.text(self._started), as_text(request)
         row = {
@@ -332,7 +298,7 @@ class PromptHandle(Handle):
             "created_at": at,
             "updated_at": at,
         }
-        event = agent.event_row("llm.start", name or model or "", at)
+        event = agent.line("llm.start", name or model or "", at)
         agent.put((("prompt_start", row), event), weight(text), keep=True)
 
     def write(self, text: str) -> None:
@@ -360,12 +326,21 @@ class PromptHandle(Handle):
         Without `cost_usd` the call is priced from the table, or left unpriced. What was streamed
         need not be given again as `response`.
         """
-        self.used(tokens_in, tokens_out, cache_read, cache_write, cost_usd, model, latency_ms)
-        self._usage["response"] = as_text(response)
+        self._response = as_text(response)
+        self.used(
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            cache_read=cache_read,
+            cache_write=cache_write,
+            cost_usd=cost_usd,
+            model=model,
+            latency_ms=latency_ms,
+        )
         self._end("completed", None)
 
     def used(
         self,
+        *,
         tokens_in: int | None = None,
         tokens_out: int | None = None,
         cache_read: int | None = None,
@@ -374,43 +349,43 @@ class PromptHandle(Handle):
         model: str | None = None,
         latency_ms: int | None = None,
     ) -> None:
-        """Says what the call used, before it ends in whatever way; written with its end."""
-        self._usage = {
+        """Says what the call used so far, however it will end; written with its end."""
+        said = {
             "tokens_in": count(tokens_in),
             "tokens_out": count(tokens_out),
             "cache_read": count(cache_read),
             "cache_write": count(cache_write),
             "cost_usd": amount(cost_usd),
-            "model": model or self.model,
             "latency_ms": count(latency_ms),
         }
+        self._usage |= {name: value for name, value in said.items() if value is not None}
+        self.model = model or self.model
 
     def _stream(self, kind: str, text: str) -> None:
-        row = (self.id, kind, text, self._desk.stamp())
-        self.agent.put((("chunk", row),), weight(text))
+        row = (self.id, kind, str(text), self._desk.stamp())
+        self.agent.put((("chunk", row),), weight(row[2]))
 
     def _write_end(self, status: str, error: str | None) -> None:
-        if not self._usage:
-            self.used()
         ended = self._desk.clock()
-        at, used = self._desk.text(ended), self._usage
+        at = self._desk.text(ended)
         row = {
-            "response": None,
-            **used,
+            **dict.fromkeys(_USAGE),
+            "latency_ms": _milliseconds(self._started, ended),
+            **self._usage,
             "id": self.id,
             "run_id": self.agent.run.id,
             "agent_id": self.agent.id,
+            "model": self.model,
             "status": status,
+            "response": self._response,
             "artifact_id": self._desk.new_id("artifact"),
             "error": error,
             "now": at,
             "at": ended,
         }
-        if row["latency_ms"] is None:
-            row["latency_ms"] = _milliseconds(self._started, ended)
-        what = self.name or row["model"] or ""
-        event = self.agent.event_row("llm.end", _ending(what, status, error), at, _level(status))
-        self.agent.put((("prompt_end", row), event), weight(row["response"]), keep=True)
+        told = ending(self.name or self.model or "", status, error)
+        event = self.agent.line("llm.end", told, at, _level(status))
+        self.agent.put((("prompt_end", row), event), weight(self._response), keep=True)
 
 
 class ToolHandle(Handle):
@@ -448,7 +423,7 @@ class ToolHandle(Handle):
             "artifact_id": self._desk.new_id("artifact"),
             "now": at,
         }
-        event = agent.event_row("tool.start", name, at)
+        event = agent.line("tool.start", name, at)
         agent.put((("tool_start", row), event), weight(text), keep=True)
 
     def done(self, output: object = None) -> None:
@@ -470,9 +445,24 @@ class ToolHandle(Handle):
             "error": error,
             "now": at,
         }
-        ending = _ending(self.name, status, error)
-        event = self.agent.event_row("tool.end", ending, at, _level(status))
+        told = ending(self.name, status, error)
+        event = self.agent.line("tool.end", told, at, _level(status))
         self.agent.put((("tool_end", row), event), weight(self._output), keep=True)
+
+
+def event_line(
+    run_id: str | None,
+    agent_id: str | None,
+    kind: str,
+    message: str,
+    at: str,
+    level: str = "info",
+    details: object = None,
+) -> Entry:
+    """One line of the log as it is handed in."""
+    level = _LEVELS.get(level, "info")
+    text = None if details is None else as_text(details)
+    return "event", (run_id, agent_id, level, kind, str(message), text, at)
 
 
 def weight(text: str | None) -> int:
@@ -503,8 +493,9 @@ def _level(status: str) -> str:
     return "error" if status == "failed" else "info"
 
 
-def _ending(what: str, status: str, error: str | None) -> str:
-    return f"{what}: {error or status}" if status != "completed" else what
+def ending(what: str, status: str, error: str | None) -> str:
+    """How the log tells an end: the name alone, where nothing went wrong."""
+    return what if status == "completed" else f"{what}: {error or status}"
 
 
 def _reason(error: str | BaseException) -> str:

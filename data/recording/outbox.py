@@ -12,10 +12,12 @@ BATCH_SECONDS = 0.05
 """How long the first row of a batch waits for company."""
 BATCH_ROWS = 500
 """So many rows wait for nobody."""
-MOST_AT_ONCE = 2000
+MOST_AT_ONCE = 1000
 """One transaction takes no more, so that other writers get their turn."""
 PATIENCE_SECONDS = 0.04
-"""How long a full queue holds an agent up before a row is dropped."""
+"""How long a full queue holds an agent up at one row, before that row is dropped."""
+STALL_SECONDS = 0.25
+"""How long it does so in all, while the writer takes nothing: then rows are dropped at once."""
 LIMIT = 20_000
 """What the queue holds, in rows of up to a kilobyte. Rows that change a state get twice that."""
 
@@ -58,7 +60,7 @@ class Outbox:
         self._count_done = 0
         self._first_at = 0.0
         self._is_urgent = False
-        self._is_jammed = False
+        self._patience = STALL_SECONDS
         self._is_closed = False
 
     @property
@@ -136,11 +138,10 @@ class Outbox:
 
     def _room(self, keep: bool) -> bool:
         limit = self._limit * 2 if keep else self._limit
-        # Once was enough: a jam that lasts costs an agent its patience once, not at every row.
-        if self._weight >= limit and not self._is_jammed:
-            self._is_jammed = not self._taken.wait_for(
-                lambda: self._weight < limit or self._is_closed, PATIENCE_SECONDS
-            )
+        if self._weight >= limit and self._patience > 0:
+            began = time.monotonic()
+            self._taken.wait_for(lambda: self._weight < limit or self._is_closed, PATIENCE_SECONDS)
+            self._patience -= time.monotonic() - began
         return self._weight < limit and not self._is_closed
 
     def _is_ripe(self) -> bool:
@@ -155,6 +156,6 @@ class Outbox:
         if not self._waiting:
             self._is_urgent = False
         self._first_at = time.monotonic()
-        self._is_jammed = False
+        self._patience = STALL_SECONDS
         self._taken.notify_all()
         return batch

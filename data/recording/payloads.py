@@ -45,7 +45,7 @@ class Payloads:
     """Turns entries as an agent left them into entries as they are stored."""
 
     def __init__(self, redact: Redact | None, price: bool) -> None:
-        self._redact: Redact = redact or masked
+        self._redact: Redact = masked if redact is None else _careful(redact)
         self._masks_together = redact is None
         self._price = price
         self._special: dict[str, Callable[[Any], Iterable[Entry]]] = {
@@ -75,19 +75,21 @@ class Payloads:
     def _events(self, events: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         # A search costs more to start than to run: one for all, and again only where it found.
         if self._masks_together:
-            texts = "\n".join(f"{row[4]}\n{row[5]}" if row[5] else str(row[4]) for row in events)
+            texts = "\n".join(f"{row[4]}\n{row[5]}" if row[5] else row[4] for row in events)
             if not self._redact(texts)[1]:
                 return [self._event(row, masks=False) for row in events]
         return [self._event(row, masks=True) for row in events]
 
     def _event(self, row: tuple[Any, ...], masks: bool) -> tuple[Any, ...]:
         message, details = row[4], row[5]
+        if not masks and details is None and len(message) <= LARGE:
+            return row
         if masks:
-            message = self._redact(str(message))[0]
+            message = self._redact(message)[0]
             details = details and self._redact(details)[0]
         if details and len(details) > LARGE:
             details = as_text({"beginning": details[:LARGE], "characters": len(details)})
-        return (*row[:4], message[:LARGE], details, row[6]) if masks or details else row
+        return (*row[:4], message[:LARGE], details, row[6])
 
     def _prompt_start(self, row: dict[str, Any]) -> Iterable[Entry]:
         yield from self._moved(row, "request", "prompt.request", row["created_at"])
@@ -139,20 +141,33 @@ class Payloads:
             row[field] = row[field][:LARGE]
 
     def _settle_price(self, row: dict[str, Any]) -> None:
-        cost = row.pop("cost_usd")
+        cost, at = row.pop("cost_usd"), row.pop("at")
         row["cost_micros"], row["cost_source"] = None, None
         if cost is not None:
             row["cost_micros"], row["cost_source"] = round(cost * 1_000_000), "reported"
         elif self._price:
             row["cost_micros"] = price_micros(
                 row["model"],
-                row.pop("at"),
+                at,
                 row["tokens_in"],
                 row["tokens_out"],
                 row["cache_read"],
                 row["cache_write"],
             )
             row["cost_source"] = None if row["cost_micros"] is None else "priced"
+
+
+def _careful(redact: Redact) -> Redact:
+    """A stranger's redaction that cannot break the writer: what it breaks on is not stored."""
+
+    def careful(text: str) -> tuple[str, int]:
+        try:
+            safe, count = redact(text)
+            return str(safe), int(count)
+        except Exception:
+            return "[not stored: it could not be redacted]", 1
+
+    return careful
 
 
 def usage(row: dict[str, Any]) -> Iterable[Entry]:

@@ -65,6 +65,7 @@ class Writer:
         self._beat_due = 0.0
         self._notice_due = 0.0
         self._told_dropped = 0
+        self._is_ending = False
         self._thread = threading.Thread(target=self._work, name="vedette-recorder", daemon=True)
 
     @property
@@ -139,9 +140,8 @@ class Writer:
 
     def _commit(self, entries: list[Entry]) -> None:
         """Writes entries in one transaction, trying again until it works or time is up."""
-        rows = self._prepared(entries)
-        written = self._persist(lambda connection: self._write(connection, rows))
-        if not written:
+        rows = self._payloads.stored(entries)
+        if not self._persist(lambda connection: self._write(connection, rows)):
             self.lost += len(entries)
 
     def _serve(self, ticket: Ticket) -> None:
@@ -182,10 +182,15 @@ class Writer:
                 if isinstance(error, _ROW_FAULTS):
                     raise
                 self.trouble = store.failure(self._path, error)
-            if time.monotonic() >= self._give_up_at or until():
+            if until() or self._is_time_up(self.trouble):
                 return False
             self._pause(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS) - 1)])
             tries += 1
+
+    def _is_time_up(self, trouble: StoreFailed) -> bool:
+        """At the end a lock is waited for, but not a disk that is full or a file that is gone."""
+        is_hopeless = self._outbox.is_closed and trouble.kind != "locked"
+        return is_hopeless or time.monotonic() >= self._give_up_at
 
     def _pause(self, seconds: float) -> None:
         if self._outbox.is_closed:
@@ -194,53 +199,39 @@ class Writer:
             self._outbox.wait_closed(seconds)
 
     def _write(self, connection: sqlite3.Connection, rows: list[Entry]) -> None:
-        rows = rows + self._own_rows()
+        dropped, now = self.dropped, time.monotonic()
+        rows = rows + self._own_rows(dropped, now)
+        lost = 0
         try:
             with store.writing(connection):
                 statements.write(connection, rows)
         except _ROW_FAULTS:
             with store.writing(connection):
-                self._write_singly(connection, rows)
+                lost = _write_singly(connection, rows)
+        self._own_rows_written(dropped, now)
+        self.lost += lost
 
-    def _write_singly(self, connection: sqlite3.Connection, rows: list[Entry]) -> None:
-        """One by one, so that a row the database refuses takes no other with it."""
-        for entry in statements.in_order(rows):
-            try:
-                statements.write_one(connection, _storable(entry))
-            except _ROW_FAULTS:
-                self.lost += 1
-
-    def _prepared(self, entries: list[Entry]) -> list[Entry]:
-        try:
-            return self._payloads.stored(entries)
-        except Exception:
-            # Redaction is the user's code: what it breaks on is dropped, never stored unmasked.
-            return [row for entry in entries for row in self._prepared_alone(entry)]
-
-    def _prepared_alone(self, entry: Entry) -> list[Entry]:
-        try:
-            return self._payloads.stored([entry])
-        except Exception:
-            self.lost += 1
-            return []
-
-    def _own_rows(self) -> list[Entry]:
+    def _own_rows(self, dropped: int, now: float) -> list[Entry]:
         """The heartbeat, and word of what was dropped, where they are due."""
         rows: list[Entry] = []
-        now, at = time.monotonic(), times.text(self._clock())
-        dropped = self.dropped
-        if dropped > self._told_dropped and now >= self._notice_due:
+        at = times.text(self._clock())
+        if self._is_notice_due(dropped, now):
             rows.append(("event", _drop_notice(dropped - self._told_dropped, at)))
+        if rows or now >= self._beat_due:
+            beat = {"id": self._process.id, "now": at, "dropped": dropped}
+            rows.append(("process_end" if self._is_ending else "process_beat", beat))
+        return rows
+
+    def _own_rows_written(self, dropped: int, now: float) -> None:
+        if self._is_notice_due(dropped, now):
             self._told_dropped = dropped
             self._notice_due = now + _DROP_NOTICE_SECONDS
             self._beat_due = now
         if now >= self._beat_due:
-            rows.append(("process_beat", self._own(at)))
             self._beat_due = now + processes.HEARTBEAT_SECONDS
-        return rows
 
-    def _own(self, at: str) -> dict[str, Any]:
-        return {"id": self._process.id, "now": at, "dropped": self.dropped}
+    def _is_notice_due(self, dropped: int, now: float) -> bool:
+        return dropped > self._told_dropped and now >= self._notice_due
 
     def _connected(self) -> sqlite3.Connection:
         if self._file is not None and self._file != _identity(self._path):
@@ -267,15 +258,22 @@ class Writer:
         return connection
 
     def _end(self) -> None:
-        at = times.text(self._clock())
-        rows: list[Entry] = [("process_end", self._own(at))]
-        if self.dropped > self._told_dropped:
-            rows.append(("event", _drop_notice(self.dropped - self._told_dropped, at)))
-        self._beat_due = float("inf")
-        self._notice_due = float("inf")
-        self._persist(lambda connection: self._write(connection, rows))
+        self._is_ending = True
+        self._beat_due = self._notice_due = 0.0
+        self._commit([])
         with self.turn:
             self.disconnect()
+
+
+def _write_singly(connection: sqlite3.Connection, rows: list[Entry]) -> int:
+    """One by one, so that a row the database refuses takes no other with it; how many it did."""
+    refused = 0
+    for entry in statements.in_order(rows):
+        try:
+            statements.write_one(connection, _storable(entry))
+        except _ROW_FAULTS:
+            refused += 1
+    return refused
 
 
 _TROUBLES = frozenset({"locked", "full", "permission", "missing", "replaced", "io", "corrupt"})
