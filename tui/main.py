@@ -13,6 +13,7 @@ from .commands.options import console_options
 INTERRUPTED = 4
 
 COMMANDS = {
+    "status": "status",
     **dict.fromkeys(
         (
             "runs",
