@@ -57,13 +57,19 @@ def create_views(connection: sqlite3.Connection, system: System) -> dict[str, st
     # One script in one transaction: alone, each view would be a commit of its own.
     script = ";\n".join(_create(relation, select) for relation, (select, _) in views.items())
     connection.executescript(f"BEGIN;\n{script};\nCOMMIT")
-    for relation in views.keys() - lacks.keys():
+    for relation in sorted(RELATIONS, key=lambda name: _depth(name, views)):
         error = _broken(connection, relation)
         if error:
             connection.execute(f'DROP VIEW temp."{relation}"').close()
             connection.execute(_create(relation, _nothing(relation))).close()
             lacks[relation] = f"this file's tables are not as {system.label} makes them: {error}"
     return lacks
+
+
+def _depth(relation: str, views: Mapping[str, tuple[str, str]]) -> int:
+    """How many relations stand below this one: one that cannot be read breaks those above it."""
+    read = re.findall(r"\b(?:FROM|JOIN) (\w+)", views[relation][0])
+    return max((1 + _depth(below, views) for below in read if below in views), default=0)
 
 
 def _create(relation: str, select: str) -> str:
@@ -203,7 +209,7 @@ def _tac(connection: sqlite3.Connection, tables: Tables) -> System:
         name="tac",
         variant="2" if is_v2 else "1",
         label=f"TAC Bootstrap v{2 if is_v2 else 1}",
-        folders=("views/tac",) if is_v2 else ("views/tac_v1", "views/tac"),
+        folders=("views/tac",),
         lacks=lacks,
         notes=_TAC_NOTES + (_TAC_V2_NOTES if is_v2 else ()) + lost,
     )
@@ -244,6 +250,7 @@ _TAC_NOTES = (
     "never the sum",
     "TAC writes cost 0 until it knows better: tokens without a cost are unpriced, not free",
     "what TAC's agents log is in Events, what the system logs is in Audit",
+    "tool calls are those that TAC's agents log; its prompts of type tool_call are prompts",
 )
 
 _TAC_V2_NOTES = (
