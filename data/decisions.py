@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from .. import sql
 from . import opening, store, times
+from .endings import ending, told_at
 from .errors import DecisionRefused, SourceError, UsageError
 from .store import StoreFailed
 from .systems import System, recognise
@@ -313,25 +314,16 @@ def _signed(signatures: Sequence[_Signature], sha256: str) -> int:
 
 
 def _refuse_unless_open(gate: _Gate, verdict: Verdict) -> None:
-    if gate.status in ("approved", "rejected"):
-        words = f"already {gate.status}{_by(gate.decided_by)}{_at(gate.decided_at, verdict.now)}"
-        raise DecisionRefused(words, "the first answer stands", kind="already_decided")
-    if gate.status == "withdrawn":
-        why = f": {clean(gate.reason, 200)}" if gate.reason else ""
-        raise DecisionRefused(
-            f"withdrawn by the agent{why}", "there is nothing to answer any more", kind="withdrawn"
-        )
-    ends = times.parse(gate.expires_at)
-    if gate.status == "expired" or (ends is not None and ends <= verdict.now):
-        raise DecisionRefused(
-            f"expired{_at(gate.expires_at, verdict.now, ' at ')}: nobody answered",
-            "the agent was told so; it may ask again",
-            kind="expired",
-        )
-    if gate.status != "pending":
-        raise DecisionRefused(
-            f"its status is {clean(gate.status, 40)}", "nothing was written", kind="not_decidable"
-        )
+    over = ending(
+        gate.status,
+        verdict.now,
+        by=gate.decided_by,
+        at=times.parse(gate.decided_at),
+        reason=gate.reason,
+        expires=times.parse(gate.expires_at),
+    )
+    if over is not None:
+        raise DecisionRefused(over.words, over.hint, kind=over.kind)
 
 
 def _refuse_unless_same(gate: _Gate, verdict: Verdict) -> None:
@@ -499,7 +491,8 @@ def _alarm_refused(alarm: _Alarm, now: float) -> DecisionRefused:
         words = f"already resolved{_at(alarm.resolved_at, now)}"
         how = f"how it ended: {clean(alarm.resolution, 200)}" if alarm.resolution else ""
         return DecisionRefused(words, how, kind="already_decided")
-    words = f"already acknowledged{_by(alarm.acked_by)}{_at(alarm.acked_at, now)}"
+    by = f" by {clean(alarm.acked_by, 80)}" if alarm.acked_by else ""
+    words = f"already acknowledged{by}{_at(alarm.acked_at, now)}"
     return DecisionRefused(words, "comment, snooze or resolve it", kind="already_decided")
 
 
@@ -533,21 +526,8 @@ def _changed(how: str) -> DecisionRefused:
     )
 
 
-def _by(name: str | None) -> str:
-    return f" by {clean(name, 80)}" if name else ""
-
-
-def _at(moment: str | None, now: float, before: str = " ") -> str:
-    """` 14:02:40` on the reader's clock, with the date where that is not today's."""
-    from datetime import datetime  # only a refusal tells a time
-
-    at = times.parse(moment)
-    if at is None:
-        return ""
-    then, today = datetime.fromtimestamp(at), datetime.fromtimestamp(now).date()
-    return (
-        f"{before}{then:%H:%M:%S}" if then.date() == today else f"{before}{then:%Y-%m-%d %H:%M:%S}"
-    )
+def _at(moment: str | None, now: float) -> str:
+    return told_at(times.parse(moment), now)
 
 
 def _json(**fields: object) -> str:

@@ -1,0 +1,623 @@
+"""The review of one gate as a state machine: what a key does, what is locked and why.
+
+It knows no clock, no screen and no file: events go in with their time, and at the end of a hold one
+Intent comes out, once. Nothing is written before that; a process that ends in between decides
+nothing.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from .endings import ending
+
+if TYPE_CHECKING:
+    # pydantic is not loaded for a review's sake.
+    from .config import Review as ReviewTable
+
+Outcome = Literal["approved", "rejected"]
+Step = Literal["reading", "confirm", "note", "reason", "hold", "sending", "receipt", "closed"]
+
+NOT_LIVE = "deciding is off: the view is not live"
+READ_ONLY = "deciding is off: this console only reads"
+
+_REASON_MOST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What an approval of one risk takes."""
+
+    see_all: bool = True
+    digits: int = 0
+    """Digits of the payload's hash to type."""
+    hold: float = 3.0
+    """Seconds in which it can be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The consent chain's thresholds, in seconds."""
+
+    dead: float = 0.4
+    """Keys are dropped for so long after the review opens or what it shows changes."""
+    low: Steps = Steps(see_all=False)
+    medium: Steps = Steps()
+    high: Steps = Steps(digits=4, hold=5.0)
+    critical: Steps = Steps(digits=4, hold=5.0)
+    reject_hold: float = 3.0
+    pickup: float = 10.0
+    """An answer that is not picked up after so long is an alarm."""
+    stall: float = 2.0
+    """A hold during which the console stood still for longer is void: nobody could undo it."""
+
+    def of(self, risk: str) -> Steps:
+        """The steps for a risk; one that is unknown is treated as critical."""
+        known = {"low": self.low, "medium": self.medium, "high": self.high}
+        return known.get(risk, self.critical)
+
+
+def terms_of(review: "ReviewTable", pickup: float = 10.0) -> Terms:
+    """The terms as the configuration has them."""
+    low, medium, high, critical = (
+        Steps(table.see_all, table.hash_digits, table.hold_s)
+        for table in (review.low, review.medium, review.high, review.critical)
+    )
+    return Terms(review.dead_keys_ms / 1000, low, medium, high, critical, pickup=pickup)
+
+
+class Gate(NamedTuple):
+    """A gate as the review needs it; times in epoch seconds."""
+
+    id: str
+    title: str
+    risk: str
+    status: str
+    sha256: str
+    """Of the payload as it is in the file now."""
+    is_as_asked: bool = True
+    """False: the agent itself has changed what it asks for."""
+    expires: float | None = None
+    decided_by: str | None = None
+    decided: float | None = None
+    reason: str | None = None
+    picked_up: float | None = None
+    moved_on: float | None = None
+    needed: int = 1
+    signed: int = 0
+    requester_gone: bool = False
+    barred: str = ""
+    """Why this person may not approve it: asked for it, or has signed already."""
+
+
+class Intent(NamedTuple):
+    """The one decision to write: `decide(path, **intent._asdict(), actor=..., now=...)`."""
+
+    approval_id: str
+    outcome: Outcome
+    sha: str
+    note: str | None
+    shown_ms: int
+    expected_risk: str
+    expected_title: str
+
+
+class BarKey(NamedTuple):
+    """A key of the decide bar."""
+
+    key: str
+    word: str
+    is_locked: bool = False
+
+
+class BarFacts(NamedTuple):
+    """All that the decide bar shows."""
+
+    step: Step
+    seen: int
+    lines: int
+    sections_seen: int
+    sections: int
+    percent: int
+    is_same: bool
+    """Nothing has changed since the agent asked."""
+    changed: str
+    """What has, in a few words."""
+    sha: tuple[str, str]
+    """The hash's first and last four digits."""
+    to_go: int
+    """Lines still to be seen before approving opens; 0 where nothing asks for it."""
+    locks: tuple[str, ...]
+    """Why approving is locked, the first one first; empty: it is open."""
+    off: str
+    """Why nothing at all can be decided; "" where it can."""
+    wanted: str
+    """Digits to type, in capitals."""
+    typed: str
+    text: str
+    """The note or the reason as it is being written."""
+    note: str
+    """The note that goes with an approval."""
+    outcome: Outcome | None
+    """What is on hold, was sent, or was decided."""
+    hold: float
+    """Seconds the hold lasts in all."""
+    hold_left: float
+    message: str
+    ended: str
+    """How the gate ended without us."""
+    signed: int
+    needed: int
+    sent: float | None
+    picked_up: float | None
+    moved_on: float | None
+    is_late: bool
+    """The answer has not been picked up in time."""
+    keys: tuple[BarKey, ...]
+
+
+class _Hold(NamedTuple):
+    outcome: Outcome
+    note: str | None
+    since: float
+    until: float
+
+
+class Review:
+    """One review of one gate by one person."""
+
+    def __init__(
+        self, gate: Gate, terms: Terms | None = None, *, live: bool = True, may_decide: bool = True
+    ) -> None:
+        self.gate = gate
+        self.terms = terms or Terms()
+        self.step: Step = "reading"
+        self.message = ""
+        self.dropped = 0
+        """Keys and pastes that were not heard."""
+        self._is_live = live
+        self._may_decide = may_decide
+        self._seen = _Seen(())
+        self._laid_out = ""
+        """The hash of the payload whose lines are on the screen; "" for none yet."""
+        self._shown_since = 0.0
+        self._dead_until = float("inf")
+        self._changed = ""
+        self._typed = ""
+        self._text = ""
+        self._note = ""
+        self._hold: _Hold | None = None
+        self._outcome: Outcome | None = None
+        self._ended = ""
+        self._sent: float | None = None
+        self._last = 0.0
+
+    # What happens
+
+    def opened(self, now: float) -> None:
+        """The review is on the screen; keys pressed before were meant for another."""
+        self._deaden(now)
+        self._last = now
+        self._close_if_over(now)
+
+    def laid_out(
+        self, sha256: str, lines: Sequence[int], now: float, seen: Iterable[int] = ()
+    ) -> None:
+        """The payload of this hash stands on the screen, in sections of so many lines each.
+
+        `seen` are lines that were seen before they were set anew at another width. Lines of
+        another payload than the gate's are not heard of.
+        """
+        if sha256 != self.gate.sha256:
+            return
+        if sha256 != self._laid_out:
+            self._shown_since = now
+        self._laid_out = sha256
+        self._seen = _Seen(lines)
+        for line in seen:
+            self._seen.add(line, line + 1)
+        self._deaden(now)
+
+    def lines_seen(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Lines from the first to before the second of each pair have been on the screen."""
+        for start, end in ranges:
+            self._seen.add(start, end)
+
+    def freshness(self, live: bool) -> None:
+        """Whether the view is live: not frozen, no replay, not stale."""
+        self._is_live = live
+        if not live:
+            self._undo(f"undone, nothing was written; {NOT_LIVE}")
+
+    def gate_changed(self, gate: Gate | None, now: float) -> None:
+        """The gate's row as it stands now; None: it is gone."""
+        if gate is None:
+            if self.step not in ("sending", "receipt"):
+                self._close("the gate is gone from its source")
+            return
+        before, self.gate = self.gate, gate
+        if self.step in ("sending", "receipt", "closed"):
+            return
+        if self._close_if_over(now):
+            return
+        if how := _difference(before, gate):
+            self._start_over(how, now)
+
+    def pasted(self, now: float) -> None:
+        """A paste: it is refused, whatever it holds."""
+        self.dropped += 1
+        self.message = "a paste is refused here: type it"
+
+    def key(self, name: str, now: float, character: str | None = None) -> bool:
+        """A key read from the terminal at `now`; whether it was for the review.
+
+        `name` as Textual names it; `character` what it would write, if anything.
+        """
+        if now < self._dead_until:
+            self.dropped += 1
+            return True
+        letter = character if character is not None else name if len(name) == 1 else ""
+        if self.step == "hold":
+            return self._key_in_hold(name, letter)
+        if self.step in ("note", "reason"):
+            return self._key_in_text(name, letter, now)
+        if self.step == "confirm":
+            return self._key_in_confirm(name, letter, now)
+        return self._key_in_reading(name, now) if self.step == "reading" else name == "enter"
+
+    def given_reason(self, text: str) -> None:
+        """A reason written elsewhere, in an editor: it stands in the field, nothing is sent."""
+        if self.step in ("reading", "reason") and not self._off():
+            self.step, self._text = "reason", _one_line(text)
+
+    def tick(self, now: float) -> Intent | None:
+        """Time passes. The decision to write, when a hold has just ended; once."""
+        stood_still = now - self._last
+        self._last = now
+        if self.step in ("sending", "receipt", "closed") or self._close_if_over(now):
+            return None
+        hold = self._hold
+        if hold is None:
+            return None
+        if not 0 <= stood_still <= self.terms.stall:
+            self._undo("undone, nothing was written: the console stood still during the hold")
+            return None
+        if locks := self._locks(hold.outcome):
+            self._undo(f"undone, nothing was written: {locks[0]}")
+            return None
+        return self._send(hold, now) if now >= hold.until else None
+
+    def written(self, status: str, decided_at: float, signed: int, needed: int) -> None:
+        """The decision stands in the file, by `decisions.decide`."""
+        if self.step == "sending":
+            self.step, self._sent = "receipt", decided_at
+            self.gate = self.gate._replace(signed=signed, needed=needed)
+            self.message = (
+                f"signed, {signed} of {needed}: it is not decided yet" if status == "signed" else ""
+            )
+
+    def refused(self, kind: str, words: str) -> None:
+        """The decision was not written, and why."""
+        if self.step != "sending":
+            return
+        self._outcome = None
+        if kind in ("locked", "changed"):
+            self.step, self.message = "reading", f"nothing was written: {words}"
+        else:
+            self._close(words)
+
+    # What is to be seen
+
+    def is_seen(self, line: int) -> bool:
+        """Whether this line of the document has been on the screen."""
+        return self._seen.count(line, line + 1) == 1
+
+    def seen_between(self, start: int, end: int) -> int:
+        """How many lines from `start` to before `end` have been on the screen."""
+        return self._seen.count(start, end)
+
+    def bar(self, now: float) -> BarFacts:
+        """What the decide bar shows at `now`."""
+        seen, hold = self._seen, self._hold
+        steps = self.terms.of(self.gate.risk)
+        locks = self._locks("approved")
+        return BarFacts(
+            step=self.step,
+            seen=seen.total_seen,
+            lines=seen.total,
+            sections_seen=seen.sections_seen,
+            sections=seen.sections,
+            percent=seen.percent,
+            is_same=not self._changed and self.gate.is_as_asked,
+            changed=self._changed or ("" if self.gate.is_as_asked else _NOT_AS_ASKED),
+            sha=(self.gate.sha256[:4], self.gate.sha256[-4:]),
+            to_go=seen.to_go if steps.see_all else 0,
+            locks=locks,
+            off=self._off(),
+            wanted=self.gate.sha256[: steps.digits].upper(),
+            typed=self._typed.upper(),
+            text=self._text,
+            note=self._note,
+            outcome=hold.outcome if hold else self._outcome,
+            hold=hold.until - hold.since if hold else 0.0,
+            hold_left=max(0.0, hold.until - now) if hold else 0.0,
+            message=self.message,
+            ended=self._ended,
+            signed=self.gate.signed,
+            needed=self.gate.needed,
+            sent=self._sent,
+            picked_up=self.gate.picked_up,
+            moved_on=self.gate.moved_on,
+            is_late=self._is_late(now),
+            keys=self._keys(bool(locks)),
+        )
+
+    # Keys
+
+    def _key_in_reading(self, name: str, now: float) -> bool:
+        if name not in _ANSWERS:
+            return name == "enter"
+        self.message = ""
+        if off := self._off():
+            self.message = off
+        elif name == "r":
+            self.step, self._text = "reason", ""
+        elif name in ("A", "upper_a"):
+            self.step, self._text = "note", self._note
+        elif locks := self._locks("approved"):
+            self.message = locks[0]
+        elif self.terms.of(self.gate.risk).digits:
+            self.step, self._typed = "confirm", ""
+        else:
+            self._start_hold("approved", self._note or None, now)
+        return True
+
+    def _key_in_confirm(self, name: str, letter: str, now: float) -> bool:
+        if name == "escape":
+            self._back()
+        elif name == "backspace":
+            self._typed = self._typed[:-1]
+        elif name == "r":
+            self._back()
+            self._key_in_reading("r", now)
+        elif letter:
+            self._type_digit(letter.lower(), now)
+        else:
+            return name == "enter"
+        return True
+
+    def _type_digit(self, letter: str, now: float) -> None:
+        wanted = self.gate.sha256[: self.terms.of(self.gate.risk).digits]
+        typed = self._typed + letter
+        if not wanted.startswith(typed):
+            self._typed, self.message = "", f"that is not the hash: it begins with {wanted.upper()}"
+            return
+        self._typed, self.message = typed, ""
+        if typed == wanted:
+            if locks := self._locks("approved"):
+                self._back()
+                self.message = locks[0]
+            else:
+                self._start_hold("approved", self._note or None, now)
+
+    def _key_in_text(self, name: str, letter: str, now: float) -> bool:
+        if name == "escape":
+            self._back()
+        elif name == "enter":
+            self._end_text(now)
+        elif name == "backspace":
+            self._text = self._text[:-1]
+        elif name == "ctrl+u":
+            self._text = ""
+        elif letter and letter.isprintable():
+            self._text = (self._text + letter)[:_REASON_MOST]
+        else:
+            return False
+        return True
+
+    def _end_text(self, now: float) -> None:
+        text = self._text.strip()
+        if self.step == "note":
+            self._note = text
+            self._back()
+            self.message = "the note is kept: a approves with it" if text else ""
+        elif not text:
+            self.message = "a rejection needs a reason: the agent is told it"
+        elif locks := self._locks("rejected"):
+            self.message = locks[0]
+        else:
+            self._start_hold("rejected", text, now)
+
+    def _key_in_hold(self, name: str, letter: str) -> bool:
+        if name in ("u", "escape"):
+            self._undo("undone: nothing was written")
+            return True
+        return bool(letter) or name == "enter"
+
+    # Steps
+
+    def _start_hold(self, outcome: Outcome, note: str | None, now: float) -> None:
+        steps = self.terms.of(self.gate.risk)
+        seconds = steps.hold if outcome == "approved" else self.terms.reject_hold
+        self._hold = _Hold(outcome, note, now, now + seconds)
+        self.step, self.message, self._typed, self._last = "hold", "", "", now
+
+    def _send(self, hold: _Hold, now: float) -> Intent:
+        self._hold = None
+        self.step, self._outcome = "sending", hold.outcome
+        return Intent(
+            approval_id=self.gate.id,
+            outcome=hold.outcome,
+            sha=self._laid_out,
+            note=hold.note,
+            shown_ms=max(0, round((hold.since - self._shown_since) * 1000)),
+            expected_risk=self.gate.risk,
+            expected_title=self.gate.title,
+        )
+
+    def _undo(self, message: str) -> None:
+        """Ends a hold, if there is one; nothing has been written."""
+        if self._hold is not None:
+            self._back()
+            self.message = message
+
+    def _back(self) -> None:
+        self._hold = None
+        self.step, self.message, self._typed, self._text = "reading", "", "", ""
+
+    def _close(self, words: str) -> None:
+        self._back()
+        self.step, self._ended = "closed", words
+
+    def _close_if_over(self, now: float) -> bool:
+        gate = self.gate
+        over = ending(
+            gate.status,
+            now,
+            by=gate.decided_by,
+            at=gate.decided,
+            reason=gate.reason,
+            expires=gate.expires,
+        )
+        if over is not None:
+            was_held = self._hold is not None
+            self._close(over.words)
+            self.message = "undone, nothing of yours was written" if was_held else ""
+        return over is not None
+
+    def _start_over(self, how: str, now: float) -> None:
+        """What the person reads has changed: keys are dead, and it must be read again."""
+        self._back()
+        self._changed = how
+        self.message = f"changed since you opened it: {how}"
+        if self._laid_out != self.gate.sha256:
+            self._laid_out = ""
+            self._seen = _Seen(())
+        self._deaden(now)
+
+    def _deaden(self, now: float) -> None:
+        self._dead_until = now + self.terms.dead
+
+    # Locks
+
+    def _off(self) -> str:
+        if not self._may_decide:
+            return READ_ONLY
+        return "" if self._is_live else NOT_LIVE
+
+    def _locks(self, outcome: Outcome) -> tuple[str, ...]:
+        """Why this answer cannot be given now; for a rejection little stands in the way."""
+        found = [self._off()]
+        if self._laid_out != self.gate.sha256:
+            found.append("the payload is not on the screen yet")
+        if outcome == "approved":
+            found += self._approval_locks()
+        return tuple(lock for lock in found if lock)
+
+    def _approval_locks(self) -> list[str]:
+        gate = self.gate
+        to_go = self._seen.to_go if self.terms.of(gate.risk).see_all else 0
+        return [
+            "the asking process is gone: nobody would hear the answer"
+            if gate.requester_gone
+            else "",
+            gate.barred,
+            f"{to_go:,} {'line' if to_go == 1 else 'lines'} to go" if to_go else "",
+        ]
+
+    def _is_late(self, now: float) -> bool:
+        if self._sent is None or self.gate.picked_up is not None:
+            return False
+        is_decided = self._outcome == "rejected" or self.gate.signed >= self.gate.needed
+        return is_decided and now - self._sent > self.terms.pickup
+
+    def _keys(self, is_locked: bool) -> tuple[BarKey, ...]:
+        if self.step == "hold":
+            return (BarKey("u", "undo"), BarKey("esc", "undo, stay here"))
+        if self.step == "confirm":
+            return (BarKey("r", "reject + reason"), BarKey("esc", "back, nothing decided"))
+        if self.step == "note":
+            return (BarKey("enter", "keep the note"), BarKey("esc", "back, nothing decided"))
+        if self.step == "reason":
+            return (BarKey("enter", "reject"), BarKey("esc", "back, nothing decided"))
+        if self.step in ("receipt", "closed"):
+            return (BarKey("enter", "next gate"), BarKey("esc", "back"))
+        if self.step == "sending" or not self._may_decide:
+            return (BarKey("esc", "back"),)
+        is_off = not self._is_live
+        return (
+            BarKey("a", "approve", is_locked),
+            BarKey("A", "approve + note", is_off),
+            BarKey("r", "reject + reason", is_off),
+            BarKey("e", "reject + edit", is_off),
+            BarKey("esc", "later"),
+        )
+
+
+class _Seen:
+    """Which lines of a document have been on the screen, in all and in each section."""
+
+    def __init__(self, lines: Sequence[int]) -> None:
+        self._starts = [0, *accumulate(lines)]
+        self._marks = bytearray(self._starts[-1])
+        self._per_section = [0] * len(lines)
+        self.total_seen = 0
+
+    @property
+    def total(self) -> int:
+        return len(self._marks)
+
+    @property
+    def to_go(self) -> int:
+        return self.total - self.total_seen
+
+    @property
+    def sections(self) -> int:
+        return len(self._per_section)
+
+    @property
+    def sections_seen(self) -> int:
+        return sum(1 for seen in self._per_section if seen)
+
+    @property
+    def percent(self) -> int:
+        """Whole percent; 100 only when nothing is to go."""
+        return self.total_seen * 100 // self.total if self.total else 100
+
+    def add(self, start: int, end: int) -> None:
+        start, end = max(0, start), min(end, self.total)
+        while start < end:
+            section = bisect_right(self._starts, start) - 1
+            stop = min(end, self._starts[section + 1])
+            fresh = self._marks.count(0, start, stop)
+            if fresh:
+                self._marks[start:stop] = b"\1" * (stop - start)
+                self._per_section[section] += fresh
+                self.total_seen += fresh
+            start = stop
+
+    def count(self, start: int, end: int) -> int:
+        return self._marks.count(1, max(0, start), max(0, end))
+
+
+_ANSWERS = frozenset({"a", "A", "upper_a", "r"})
+_NOT_AS_ASKED = "the agent has changed it since it first asked"
+
+
+def _difference(before: Gate, after: Gate) -> str:
+    """What of that which a person decides on is another now; "" for nothing."""
+    if before.sha256 != after.sha256:
+        return "its payload is another one"
+    if before.risk != after.risk:
+        return f"its risk is {after.risk} now"
+    if before.title != after.title:
+        return "its title is another one"
+    if before.needed != after.needed:
+        return f"{after.needed} must approve it now"
+    return ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:_REASON_MOST]

@@ -1,0 +1,4 @@
+SELECT tool_call.status
+FROM tool_call
+WHERE tool_call.id = :id
+LIMIT 1
