@@ -1,0 +1,6 @@
+SELECT
+    run.seq, run.id, run.title, run.kind, run.status, run.project, run.started_at, run.ended_at,
+    substr(run.error, 1, 300)
+FROM run
+ORDER BY run.seq DESC
+LIMIT 1
