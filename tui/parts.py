@@ -454,8 +454,8 @@ def span_bar(
 ) -> Piece:
     """A solid bar from `start` to `end` in cells, to an eighth at both ends and never shorter
     than one. Shaded bars, which tell tools from the model without colour, are whole cells."""
-    start = min(max(start, 0.0), max(0.0, width - 0.125))
-    end = min(max(end, start + 0.125), float(width))
+    start = min(_positive(start), max(0.0, width - 0.125))
+    end = min(max(_positive(end), start + 0.125), float(width))
     if is_shaded or not glyphs.left_eighths:
         first = min(math.floor(start + 0.5), width - 1)
         last = max(first + 1, math.floor(end + 0.5))
@@ -508,5 +508,5 @@ def wait_bar(
 
 
 def _whole_cells(start: float, end: float, width: int) -> tuple[int, int]:
-    first = min(max(0, math.floor(start + 0.5)), width - 1)
-    return first, min(max(first + 1, math.floor(end + 0.5)), width)
+    first = min(math.floor(_positive(start) + 0.5), width - 1)
+    return first, min(max(first + 1, math.floor(_positive(end) + 0.5)), width)

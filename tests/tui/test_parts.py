@@ -402,7 +402,7 @@ def test_a_shaded_bar_is_whole_cells() -> None:
 
 
 @BOTH
-@given(start=st.floats(-5, 50), length=st.floats(-1, 60), width=st.integers(1, 40))
+@given(start=st.floats(), length=st.floats(), width=st.integers(1, 40))
 def test_bars_stay_inside_their_area(
     glyphs: Glyphs, start: float, length: float, width: int
 ) -> None:
