@@ -55,6 +55,17 @@ def default_path(cwd: str, env: Mapping[str, str], db: str | None = None) -> str
     )
 
 
+def recording_path(cwd: str, env: Mapping[str, str], db: str | None = None) -> str:
+    """The database to write, there or not: as named, in the nearest `.vedette`, else data folder.
+
+    Never a recently used one: what was only looked at must not be written to.
+    """
+    if db or env.get("VEDETTE_DB"):
+        return _absolute(db or env["VEDETTE_DB"], cwd)
+    near = near_path(cwd)
+    return near if os.path.isdir(os.path.dirname(near)) else data_path(env)
+
+
 def near_path(cwd: str) -> str:
     """`runs.db` in the nearest `.vedette` folder upwards; without one, in that of `cwd` itself."""
     folder = os.path.abspath(cwd)

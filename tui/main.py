@@ -35,6 +35,9 @@ COMMANDS = {
         "listing",
     ),
     "costs": "costs",
+    **dict.fromkeys(("approve", "reject", "ack", "resolve"), "deciding"),
+    "gate": "gate",
+    "migrate": "migrate",
 }
 """Each command, and the module it is imported from when it is run."""
 

@@ -11,6 +11,7 @@ from vedette.data.discovery import (
     data_path,
     default_path,
     recent,
+    recording_path,
     remember,
 )
 from vedette.data.errors import SourceError
@@ -71,6 +72,16 @@ def test_every_place_is_listed_once_with_what_was_found(project: Path, env: dict
         Candidate(str(project / ".vedette" / "runs.db"), False, "nearest .vedette"),
         Candidate(used, True, "recently used"),
     ]
+
+
+def test_recording_goes_to_the_nearest_folder_never_to_a_recent_file(
+    project: Path, env: dict[str, str]
+) -> None:
+    remember(_touch(project / "used.db"), env)
+    assert recording_path(str(project), env) == data_path(env)
+    (project / ".vedette").mkdir()
+    assert recording_path(str(project / "src"), env) == str(project / ".vedette" / "runs.db")
+    assert recording_path(str(project), env, "named.db") == str(project / "named.db")
 
 
 def test_the_latest_used_stands_first_and_few_are_kept(tmp_path: Path, env: dict[str, str]) -> None:
