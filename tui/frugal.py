@@ -1,14 +1,15 @@
 """Writes screen updates in fewer bytes: only the cells asked for, only the codes that change.
 
+Where there are 256 colours, the palette's own choice of them is written (see `theme.IN_256`).
 Textual starts each update at the left edge of a widget and gives every piece all its codes and a
 reset. Over a slow line that is the difference between a screen that ticks and one that stutters.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -17,14 +18,19 @@ from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
 
+from .theme import numbers_in_256
+
 RESET = "\x1b[0m"
 
 Piece = tuple[int, int, Strip]
 """Column, row, and what is written from there."""
 
 
-class FrugalDisplay(App[Any]):
-    """An app that writes its updates frugally; to be named before `App` among the bases."""
+Result = TypeVar("Result")
+
+
+class FrugalDisplay(App[Result]):
+    """An app that writes its updates frugally, and in the palette's 256 colours where it must."""
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         super()._display(screen, frugal(renderable))
@@ -115,6 +121,9 @@ def _colour_codes(style: Style, system: ColorSystem, *, is_ground: bool) -> str:
     colour = style.bgcolor if is_ground else style.color
     if colour is None:
         return PLAIN.ground if is_ground else PLAIN.ink
+    if system is ColorSystem.EIGHT_BIT and colour.triplet is not None:
+        number = numbers_in_256().get(colour.triplet.hex)
+        colour = colour if number is None else Color.from_ansi(number)
     return ";".join(colour.downgrade(system).get_ansi_codes(foreground=not is_ground))
 
 

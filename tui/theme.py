@@ -48,6 +48,41 @@ COLOURS: dict[str, Hue] = {
     "del-word": Hue("#5c2620", "#f3b9ae"),
 }
 
+IN_256: dict[str, tuple[int, int]] = {
+    "ground": (233, 231),
+    "ground-panel": (234, 255),
+    "ground-raised": (235, 254),
+    "ground-select": (236, 189),
+    "line": (237, 251),
+    "ink-faint": (241, 245),
+    "ink-muted": (247, 240),
+    "ink-soft": (250, 238),
+    "ink": (254, 234),
+    "ink-bright": (231, 16),
+    "you": (178, 58),
+    "you-fill": (178, 215),
+    "on-you": (16, 16),
+    "run": (75, 25),
+    "tool": (79, 23),
+    "bad": (210, 125),
+    "doubt": (219, 54),
+    "ok": (151, 22),
+    "on-fill": (16, 231),
+    "you-tint": (235, 230),
+    "bad-tint": (52, 224),
+    "doubt-tint": (53, 225),
+    "ok-tint": (235, 194),
+    "add-tint": (235, 194),
+    "add-word": (22, 151),
+    "del-tint": (235, 224),
+    "del-word": (52, 217),
+}
+"""The colours of the 256 that stand for ours, dark and light.
+
+The nearest ones, which Rich would take, paint panels black and the selected row a loud teal that
+muted text cannot be read on. SSH rarely passes on that a terminal could do more than 256.
+"""
+
 SHORT_NAMES = {
     "bright": "ink-bright",
     "soft": "ink-soft",
@@ -225,6 +260,16 @@ class Palette:
         if ground in CHANGED_WORDS:
             style += Style(underline=True)
         return style
+
+
+@cache
+def numbers_in_256() -> dict[str, int]:
+    """The number among 256 colours of every `#rrggbb` of the palette."""
+    return {
+        colour: number
+        for name, hue in COLOURS.items()
+        for colour, number in zip(hue, IN_256[name], strict=True)
+    }
 
 
 @cache

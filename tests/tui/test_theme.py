@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
+from rich.color import Color
 from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.widgets import Static
@@ -53,6 +54,33 @@ def test_text_can_be_read_on_every_ground(mode: theme.Mode, ground: str) -> None
 def test_badges_and_changed_words_can_be_read(mode: theme.Mode, text: str, fill: str) -> None:
     colours = palette(mode)
     assert contrast(colours.colour(text), colours.colour(fill)) >= 4.5
+
+
+def in_256(name: str, mode: theme.Mode) -> str:
+    return Color.from_ansi(theme.IN_256[name][mode == "light"]).get_truecolor().hex
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+@pytest.mark.parametrize("ground", [*GROUNDS, *BARS, "add-tint", "del-tint"])
+def test_text_can_be_read_in_256_colours_too(mode: theme.Mode, ground: str) -> None:
+    hard = [text for text in TEXT if contrast(in_256(text, mode), in_256(ground, mode)) < 4.5]
+    assert hard == []
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_hues_and_grounds_stay_apart_in_256_colours(mode: theme.Mode) -> None:
+    hues = ("you", "run", "tool", "bad", "doubt", "ok")
+    for names in (hues, GROUNDS):
+        assert len({in_256(name, mode) for name in names}) == len(names)
+
+
+def test_one_colour_has_one_number_among_256() -> None:
+    pairs = {
+        (colour, number)
+        for name, hue in COLOURS.items()
+        for colour, number in zip(hue, theme.IN_256[name], strict=True)
+    }
+    assert len(pairs) == len({colour for colour, _ in pairs})
 
 
 def test_contrast_is_computed_as_wcag_does() -> None:
