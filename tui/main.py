@@ -37,6 +37,7 @@ COMMANDS = {
     "costs": "costs",
     **dict.fromkeys(("approve", "reject", "ack", "resolve"), "deciding"),
     "gate": "gate",
+    "demo": "demo",
     "migrate": "migrate",
 }
 """Each command, and the module it is imported from when it is run."""

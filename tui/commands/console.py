@@ -24,7 +24,7 @@ def open_console(paths: list[str], options: dict[str, Any]) -> int:
 
     Raises UsageError where there is no terminal.
     """
-    _need_terminal()
+    need_terminal()
     path = paths[0] if paths else _found(options.get("db"))
     if paths or options.get("db"):
         _try(path)
@@ -48,7 +48,8 @@ def open_console(paths: list[str], options: dict[str, Any]) -> int:
     )
 
 
-def _need_terminal() -> None:
+def need_terminal() -> None:
+    """Raises UsageError unless input and output are a terminal."""
     streams = (sys.stdin, sys.stdout, sys.stderr)
     if not all(stream is not None and stream.isatty() for stream in streams):
         raise UsageError(
