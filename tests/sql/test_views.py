@@ -466,6 +466,34 @@ def test_vedettes_own_totals_agree_in_every_relation(files: dict[str, Path]) -> 
     source.connection.close()
 
 
+def test_the_fleet_of_the_tests_adds_up_as_the_pictures_say(files: dict[str, Path]) -> None:
+    source = Watched(files["vedette"])
+    assert source.rows("SELECT count(*), sum(calls) FROM usage") == [(17, 236)]
+    assert source.rows(
+        "SELECT model, sum(calls), round(sum(cost_usd), 2) FROM cost GROUP BY model ORDER BY model"
+    ) == [
+        ("haiku-4-5", 131, 0.35),
+        ("local/qwen-72b", 12, None),
+        ("opus-4-8", 14, 2.31),
+        ("sonnet-5", 79, 2.43),
+    ]
+    assert source.value("SELECT count(*) FROM approval WHERE status = 'pending'") == 3
+    assert source.rows("SELECT id FROM event ORDER BY created_at, seq") == (
+        source.rows("SELECT id FROM event ORDER BY seq")
+    )
+    source.connection.close()
+
+
+def test_the_same_moment_makes_the_same_fleet(files: dict[str, Path], tmp_path: Path) -> None:
+    build_fleet(tmp_path / "again.db")
+    dumps = []
+    for path in (files["vedette"], tmp_path / "again.db"):
+        connection = sqlite3.connect(path)
+        dumps.append(list(connection.iterdump()))
+        connection.close()
+    assert dumps[0] == dumps[1]
+
+
 POLLED = {
     "the newest event": "SELECT seq FROM event ORDER BY seq DESC LIMIT 1",
     "nothing new": "SELECT * FROM event WHERE seq > 1000000000 ORDER BY seq LIMIT 200",
