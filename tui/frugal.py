@@ -7,7 +7,7 @@ reset. Over a slow line that is the difference between a screen that ticks and o
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from rich.color import Color, ColorSystem
 from rich.console import Console
@@ -26,11 +26,11 @@ Piece = tuple[int, int, Strip]
 """Column, row, and what is written from there."""
 
 
-Result = TypeVar("Result")
+class FrugalDisplay(App[int]):
+    """An app that writes its updates frugally, and in the palette's 256 colours where it must.
 
-
-class FrugalDisplay(App[Result]):
-    """An app that writes its updates frugally, and in the palette's 256 colours where it must."""
+    Its result is an exit code.
+    """
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         super()._display(screen, frugal(renderable))

@@ -49,7 +49,7 @@ def some_rows(number: int, prefix: str = "row") -> list[Row]:
     return [Row(f"{prefix} {index}") for index in range(number)]
 
 
-class Listing(App[None]):
+class Listing(App[int]):
     """An app with one list, or two side by side."""
 
     def __init__(
@@ -85,7 +85,7 @@ class FrugalListing(FrugalDisplay, Listing):
     """The same app, writing frugally as the console does."""
 
 
-Shown = tuple[Pilot[None], LineView[Any], Listing]
+Shown = tuple[Pilot[int], LineView[Any], Listing]
 
 
 @asynccontextmanager
