@@ -37,6 +37,8 @@ COMMANDS = {
     "costs": "costs",
     **dict.fromkeys(("approve", "reject", "ack", "resolve"), "deciding"),
     "gate": "gate",
+    "tables": "tables",
+    "doctor": "doctor",
     "demo": "demo",
     "migrate": "migrate",
 }

@@ -1,0 +1,87 @@
+"""The command `doctor`: each check with its remedy."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from ...data import doctor as checks
+from ...data.doctor import Check
+from ...data.errors import VedetteError
+from .options import asked, db_option, style_options
+from .output import Answer, Origin, origin, print_answer, say
+
+
+def command(_name: str) -> click.Command:
+    """The command `doctor`."""
+    return doctor
+
+
+@click.command(short_help="Check the database and this machine, each with its remedy.")
+@click.argument("path", required=False)
+@style_options
+@db_option
+def doctor(path: str | None, **values: Any) -> int:
+    """Check the database at PATH (else --db, $VEDETTE_DB, or the one that is found), this program
+    and the terminal. Nothing is changed.
+
+    Exit codes: 0 fine, 1 warnings, 2 unusable.
+    """
+    request = asked(values)
+    named = path or request.db
+    found = checks.examine(named, os.getcwd(), os.environ, request.now)
+    found.append(_terminal(os.environ, sys.stdout.encoding or ""))
+    if request.style == "table":
+        _print(found)
+    else:
+        answer = Answer(Check._fields, found)
+        print_answer(answer, _origin(named), time.time(), request.style)
+    return checks.exit_code(found)
+
+
+def _terminal(env: Mapping[str, str], encoding: str) -> Check:
+    term = env.get("TERM", "")
+    said = f"TERM={term or 'unset'}, {encoding or 'no encoding'}"
+    if term in ("", "dumb"):
+        return Check("terminal", "warning", said, "the console needs one that can move its cursor")
+    if "utf" not in encoding.lower():
+        return Check(
+            "terminal", "warning", said, "ASCII glyphs are used; set LC_ALL=C.UTF-8 for all"
+        )
+    return Check("terminal", "ok", said)
+
+
+def _origin(path: str | None) -> Origin:
+    """Where the checks are about, even if it cannot be opened."""
+    from ...data.source import open_source
+    from .options import found
+
+    try:
+        path = path or found()
+        source = open_source(path)
+    except VedetteError:
+        return Origin("unknown", "", path or "")
+    try:
+        return origin(source)
+    finally:
+        source.close()
+
+
+def _print(found: list[Check]) -> None:
+    marks = {"ok": "ok      ", "warning": "warning ", "unusable": "UNUSABLE"}
+    for check in found:
+        say_out = f"{marks[check.outcome]}  {check.check:<13}  {check.fact}"
+        _line(say_out)
+        if check.remedy:
+            _line(f"{'':25}-> {check.remedy}")
+    count = sum(check.outcome != "ok" for check in found)
+    say(f"{len(found)} checks, {count or 'no'} {'finding' if count == 1 else 'findings'}")
+
+
+def _line(text: str) -> None:
+    from ...data.text import clean
+
+    click.echo(clean(text))
