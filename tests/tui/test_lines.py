@@ -553,7 +553,15 @@ async def test_a_sequence_is_asked_where_a_key_went() -> None:
         assert (view.cursor_key, view.cursor) == ("row 9000000", 8_900_000)
 
 
-async def test_a_key_far_away_is_given_up_not_searched_for_ever() -> None:
+async def test_a_row_is_found_anywhere_in_a_list() -> None:
+    async with shown(some_rows(30_000)) as (pilot, view, _):
+        await pilot.press("j")
+        view.rows = [*some_rows(20_000, "new"), *some_rows(30_000)]
+        assert (view.cursor_key, view.cursor) == ("row 1", 20_001)
+        assert view.select("row 29999")
+
+
+async def test_a_key_far_away_in_a_lazy_sequence_is_given_up() -> None:
     rows = Lazy(10_000_000)
     async with shown(rows) as (_, view, _app):
         rows.asked = 0
@@ -596,6 +604,17 @@ async def test_a_click_on_an_earlier_row_lets_go() -> None:
         view.rows = some_rows(101)
         assert not view.follow
         assert view.cursor_key == "row 79"
+
+
+async def test_going_to_a_key_or_a_match_lets_go() -> None:
+    async with shown(some_rows(100), view=following()) as (pilot, view, _):
+        view.select("row 90")
+        assert not view.follow
+        view.follow = True
+        view.highlight = "row 80"
+        await pilot.press("N")
+        view.rows = some_rows(101)
+        assert (view.cursor_key, view.follow) == ("row 80", False)
 
 
 async def test_what_was_seen_at_the_end_is_not_new() -> None:

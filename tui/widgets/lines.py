@@ -23,7 +23,7 @@ from .strips import differing_cells, glyphs_of, palette_of, strip_of
 T = TypeVar("T")
 
 NEARBY = 5_000
-"""How many rows to each side are searched for a key, or for a match."""
+"""How many rows of a lazy sequence are searched to each side, for a key or for a match."""
 
 ANCHORS = 3
 """How many items are tried as the one that keeps its line; a miss costs a search."""
@@ -256,6 +256,7 @@ class LineView(Widget, Generic[T], can_focus=True):
         if index is None:
             return False
         self._put_cursor(index)
+        self._let_go()
         self._reveal()
         self.redraw()
         return True
@@ -417,8 +418,7 @@ class LineView(Widget, Generic[T], can_focus=True):
         if not self.show_cursor or not self._key_at(index):
             return
         self._put_cursor(self._item_start(index))
-        if self._next_item(self._cursor) is not None:
-            self.follow = False
+        self._let_go()
         self.redraw()
         if event.chain == 2:
             self.action_choose()
@@ -524,7 +524,8 @@ class LineView(Widget, Generic[T], can_focus=True):
         if index_of is not None:
             found: int | None = index_of(key)
             return found
-        for index in _outward(near, len(self.rows), NEARBY):
+        is_at_hand = isinstance(self.rows, list | tuple)
+        for index in _outward(near, len(self.rows), len(self.rows) if is_at_hand else NEARBY):
             if self.key(self.rows[index]) == key:
                 return self._item_start(index)
         return None
@@ -535,6 +536,11 @@ class LineView(Widget, Generic[T], can_focus=True):
         if key != self._cursor_key:
             self._cursor_key = key
             self.post_message(self.Moved(self, key, self.selected))
+
+    def _let_go(self) -> None:
+        """Whoever goes to an earlier item is not following any more."""
+        if self.follow and self._next_item(self._cursor) is not None:
+            self.follow = False
 
     # Moving
 
@@ -694,6 +700,7 @@ class LineView(Widget, Generic[T], can_focus=True):
     def _show_match(self, index: int) -> None:
         if self.show_cursor and self._key_at(index):
             self._put_cursor(self._item_start(index))
+            self._let_go()
         if index not in self.visible_rows:
             self._scroll(index - self._top - self.size.height // 3)
         self.redraw()
