@@ -104,9 +104,13 @@ class VedetteApp(FrugalDisplay):
     # Starting and ending
 
     async def on_mount(self) -> None:
-        """Opens the first screen, then looks; the first answer paints it."""
+        """The terminal is ours: begins."""
         self._catch_signals()
         self._count_bytes()
+        await self.begin()
+
+    async def begin(self) -> None:
+        """Opens the first screen, then looks; the first answer paints it."""
         await self.go("fleet" if self._is_there() else "first")
         if self._polls:
             await self.look()

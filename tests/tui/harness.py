@@ -71,7 +71,7 @@ class ScriptedConsole(VedetteApp):
         self._scripted_freshness = freshness or live(now)
         self.freshness = self._scripted_freshness
 
-    async def on_mount(self) -> None:
+    async def begin(self) -> None:
         """Opens the screen and hands it the facts."""
         await self.go(self._screen_name, **self._where)
         source, facts, headline = self._script

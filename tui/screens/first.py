@@ -61,7 +61,6 @@ class FirstScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         """The list has the keyboard."""
-        super().on_mount()
         self._update()
         self.query_one(LineView).focus()
 

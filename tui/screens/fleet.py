@@ -108,7 +108,6 @@ class FleetScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         """The list has the keyboard."""
-        super().on_mount()
         self._list.focus()
 
     def second(self) -> None:

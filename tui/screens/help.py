@@ -50,7 +50,6 @@ class HelpScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         """The list has the keyboard."""
-        super().on_mount()
         self.filter_changed()
         self.query_one(LineView).focus()
 

@@ -39,13 +39,11 @@ class SourcesScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         """The page has the keyboard."""
-        super().on_mount()
         self.query_one(LineView).focus()
         self._update()
 
     def on_resize(self) -> None:
         """Another width: other lines."""
-        super().on_resize()
         self.call_after_refresh(self._update)
 
     def second(self) -> None:

@@ -90,7 +90,6 @@ class TablesScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         """Begins at the list."""
-        super().on_mount()
         self._to("list")
 
     # Frame

@@ -29,7 +29,6 @@ class Pane(LineView[Line], can_focus=False):
 
     def on_resize(self) -> None:
         """Another size: other lines."""
-        super().on_resize()
         self.update()
 
 
