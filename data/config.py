@@ -1,6 +1,5 @@
 """The configuration file: its model with every default, and what is said about a faulty one."""
 
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -8,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from .discovery import config_path
 from .errors import VedetteError
 from .judgements import LOOP_REPEATS, LOST_HEARTBEATS, SILENT_FACTOR, SILENT_FLOOR
 
@@ -107,23 +107,12 @@ class Loaded(NamedTuple):
     path: str
 
 
-def location(env: Mapping[str, str]) -> str:
-    """Where the configuration file is: $VEDETTE_CONFIG, else the user's own folder for it."""
-    if named := env.get("VEDETTE_CONFIG"):
-        return os.path.expanduser(named)
-    if base := env.get("XDG_CONFIG_HOME"):
-        return os.path.join(base, "vedette", "config.toml")
-    from platformdirs import user_config_dir
-
-    return os.path.join(user_config_dir("vedette"), "config.toml")
-
-
 def load(path: str | None, env: Mapping[str, str]) -> Loaded:
-    """The file at `path`, or where `location` says. Never fails: what is wrong is told beside it.
+    """The file at `path`, or at `config_path`. Never fails: what is wrong is told beside it.
 
     A file that nobody named and that is not there is no problem.
     """
-    where = path or location(env)
+    where = path or config_path(env)
     try:
         with open(where, encoding="utf-8") as file:
             text = file.read()

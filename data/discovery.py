@@ -82,6 +82,13 @@ def data_path(env: Mapping[str, str]) -> str:
     return os.path.join(_user_folder(env, "XDG_DATA_HOME", "user_data_dir"), FILE)
 
 
+def config_path(env: Mapping[str, str]) -> str:
+    """Where the configuration file is: $VEDETTE_CONFIG, else the user's own folder for it."""
+    if named := env.get("VEDETTE_CONFIG"):
+        return os.path.expanduser(named)
+    return os.path.join(_user_folder(env, "XDG_CONFIG_HOME", "user_config_dir"), "config.toml")
+
+
 def recent(env: Mapping[str, str]) -> list[str]:
     """Databases opened before, the latest first; none where that was never kept."""
     try:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -21,15 +21,19 @@ from ..data.freshness import Freshness, Looks, freshness
 from ..data.headline import Headline, read_headline
 from ..data.poller import Poller
 from ..data.source import Source
-from . import theme
+from . import theme as themes
 from .frugal import FrugalDisplay
 from .glyphs import choose_glyphs
+from .keys import rebind
 from .line import Span
 from .screens import PLACES, screen_class
 from .screens.base import ConsoleScreen
-from .settings import DEFAULT_INTERVAL, Settings
+from .settings import Settings, configured
 from .view import View
 from .widgets.prompt import Asked
+
+if TYPE_CHECKING:
+    from ..data.config import Config
 
 
 class Visit(NamedTuple):
@@ -74,7 +78,7 @@ class VedetteApp(FrugalDisplay):
         polls: bool = True,
     ) -> None:
         self.settings = settings
-        super().__init__(ansi_color=theme.needs_ansi(settings.mode))
+        super().__init__(ansi_color=themes.needs_ansi(settings.mode))
         self.clock = clock
         self.path = path
         self.poller = Poller(path, clock)
@@ -93,13 +97,14 @@ class VedetteApp(FrugalDisplay):
         self._kept: dict[str, ConsoleScreen] = {}
         self._visits: list[Visit] = []
         self._last: Visit | None = None
-        for each in theme.themes():
+        for each in themes.themes():
             self.register_theme(each)
-        self.theme = theme.theme_name(settings.mode)
+        rebind(self._bindings, settings.keys)
+        self.theme = themes.theme_name(settings.mode)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens under any theme, a stock one included."""
-        return theme.variable_defaults()
+        return themes.variable_defaults()
 
     # Starting and ending
 
@@ -255,6 +260,7 @@ class VedetteApp(FrugalDisplay):
         screen = self._kept.get(visit.name)
         if screen is None:
             screen = self._kept[visit.name] = screen_class(visit.name)()
+            rebind(screen._bindings, self.settings.keys)
             self.install_screen(screen, visit.name)
         screen.enter(**visit.where)
         self._force = True
@@ -371,14 +377,14 @@ class VedetteApp(FrugalDisplay):
                 yield SystemCommand(
                     title, place.says, lambda n=place.name: self.call_later(self.go, n)
                 )
-        for mode in theme.MODES:
+        for mode in themes.MODES:
             yield SystemCommand(f"Theme {mode}", "", lambda m=mode: self.set_mode(m))
         yield SystemCommand("Quit", "leave the console", self.exit)
 
-    def set_mode(self, mode: theme.Mode) -> None:
+    def set_mode(self, mode: themes.Mode) -> None:
         """Another palette; every line is drawn anew."""
         self.settings = replace(self.settings, mode=mode)
-        self.theme = theme.theme_name(mode)
+        self.theme = themes.theme_name(mode)
 
     # Taking away
 
@@ -423,29 +429,33 @@ class VedetteApp(FrugalDisplay):
 def run_console(
     path: str,
     *,
-    theme_name: str | None = None,
+    configuration: "Config | None" = None,
+    theme: str | None = None,
     use_ascii: bool = False,
     interval: float | None = None,
     read_only: bool = False,
     is_demo: bool = False,
-    actor: str | None = None,
 ) -> int:
     """Runs the console on the source at `path` until it is left; the exit code.
 
-    Raises UsageError for a theme there is not. The caller has made sure of a terminal.
+    What is asked for goes before what is configured. Raises UsageError for a theme there is not.
+    The caller has made sure of a terminal.
     """
+    base = configured(configuration)
     try:
-        mode = theme.choose_mode(os.environ, theme_name)
+        mode = themes.choose_mode(os.environ, theme or base.theme)
     except ValueError as error:
         raise UsageError(str(error), "name one of them, or leave --theme out") from None
     encoding = getattr(sys.__stdout__, "encoding", None)
     settings = Settings(
-        glyphs=choose_glyphs(encoding, os.environ, "ascii" if use_ascii else None),
+        glyphs=choose_glyphs(encoding, os.environ, "ascii" if use_ascii else base.glyphs),
         mode=mode,
-        interval=interval or DEFAULT_INTERVAL,
-        read_only=read_only or not os.access(path, os.W_OK),
+        interval=interval or base.interval,
+        read_only=read_only or base.read_only or not _may_write(path),
         is_demo=is_demo,
-        actor=actor or _who(),
+        actor=_who(),
+        keys=base.keys,
+        terms=base.terms,
     )
     app = VedetteApp(path, settings)
     code = app.run()
@@ -464,6 +474,11 @@ def _say_goodbye(app: VedetteApp) -> None:
     if waiting:
         gates = "1 gate still waits" if waiting == 1 else f"{waiting} gates still wait"
         print(f"vedette: {gates}; `vedette approvals` lists them", file=sys.stderr)
+
+
+def _may_write(path: str) -> bool:
+    """Whether a decision could be written; a file that is not there yet will be the user's own."""
+    return not os.path.exists(path) or os.access(path, os.W_OK)
 
 
 def _who() -> str:

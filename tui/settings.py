@@ -1,9 +1,18 @@
 """How this console was asked to behave, decided before the app is made."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..data.consent import Terms, terms_of
 from .glyphs import Glyphs
 from .theme import Mode
+
+if TYPE_CHECKING:
+    # pydantic takes 0.1 s: it is imported only where there is a configuration file.
+    from ..data.config import Config
 
 DEFAULT_INTERVAL = 0.5
 
@@ -23,3 +32,34 @@ class Settings:
     """The source is made up by the simulator: row 1 says so."""
     actor: str = ""
     """Who decides, as the audit trail will say it."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys of an action by its name, several separated by commas, in place of its own."""
+    terms: Terms = field(default_factory=Terms)
+    """The consent chain's thresholds."""
+
+
+class Configured(NamedTuple):
+    """What the configuration file says, in the console's own terms."""
+
+    theme: str | None = None
+    glyphs: str | None = None
+    """`ascii`, `unicode`, or as the terminal allows."""
+    interval: float = DEFAULT_INTERVAL
+    read_only: bool = False
+    keys: Mapping[str, str] = {}
+    terms: Terms = Terms()
+
+
+def configured(config: Config | None) -> Configured:
+    """The configuration's values; the defaults where there is no file."""
+    if config is None:
+        return Configured()
+    wanted = {True: "ascii", False: "unicode", None: None}
+    return Configured(
+        theme=None if config.theme == "auto" else config.theme,
+        glyphs=wanted[config.ascii],
+        interval=config.interval_s,
+        read_only=config.read_only,
+        keys={action: ",".join(keys) for action, keys in config.keys.items()},
+        terms=terms_of(config.review),
+    )

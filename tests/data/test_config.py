@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from vedette.data.config import Config, Loaded, load, location
+from vedette.data.config import Config, Loaded, load
+from vedette.data.discovery import config_path
 
 
 def _load(tmp_path: Path, text: str) -> Loaded:
@@ -97,5 +98,5 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
 
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     named = str(tmp_path / "gone.toml")
-    assert location({"VEDETTE_CONFIG": named}) == named
+    assert config_path({"VEDETTE_CONFIG": named}) == named
     assert "No such file" in load(None, {"VEDETTE_CONFIG": named}).problems[0].title

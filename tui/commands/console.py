@@ -30,22 +30,28 @@ def open_console(paths: list[str], options: dict[str, Any]) -> int:
         _try(path)
     _remember(path)
     # Textual takes 0.2 s: only the console itself pays for it.
-    from ...data.config import load
     from ..app import run_console
+
+    return run_console(path, configuration=_configuration(), **_asked(options))
+
+
+def _asked(options: dict[str, Any]) -> dict[str, Any]:
+    wanted = ("theme", "use_ascii", "interval", "read_only", "is_demo")
+    return {name: options[name] for name in wanted if options.get(name)}
+
+
+def _configuration() -> Any:
+    """What the configuration file says; None where there is none, which costs no import."""
+    from ...data.discovery import config_path
+
+    if not os.environ.get("VEDETTE_CONFIG") and not os.path.exists(config_path(os.environ)):
+        return None
+    from ...data.config import load
 
     loaded = load(None, os.environ)
     for problem in loaded.problems:
         click.echo(f"vedette: {problem}", err=True)
-    config = loaded.config
-    theme = options.get("theme") or (None if config.theme == "auto" else config.theme)
-    return run_console(
-        path,
-        theme_name=theme,
-        use_ascii=options.get("use_ascii") or bool(config.ascii),
-        interval=options.get("interval") or config.interval_s,
-        read_only=options.get("read_only") or config.read_only,
-        is_demo=options.get("is_demo", False),
-    )
+    return loaded.config
 
 
 def need_terminal() -> None:
