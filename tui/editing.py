@@ -1,0 +1,33 @@
+"""A temporary copy of a text in the person's own editor; it is read by nobody else."""
+
+import os
+import shlex
+import subprocess
+import tempfile
+from contextlib import suppress
+from typing import Any
+
+from textual.app import App
+
+from ..data.errors import UsageError
+
+
+def edit_copy(app: App[Any], text: str, suffix: str = ".txt") -> None:
+    """Opens a copy of the text (mode 0600) in $VISUAL or $EDITOR, the console waiting behind it.
+
+    Raises UsageError where there is no editor to start.
+    """
+    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    # mkstemp makes it 0600 and under a name nobody could have taken before.
+    descriptor, path = tempfile.mkstemp(prefix="vedette-", suffix=suffix)
+    try:
+        with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+        with app.suspend():
+            subprocess.run([*command, path], check=False)
+    except OSError as error:
+        title = f"cannot start {command[0]}: {error.strerror}"
+        raise UsageError(title, "set EDITOR") from error
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(path)
