@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from textual.binding import BindingsMap
+from textual.binding import Binding, BindingsMap
 
 
 def rebind(bindings: BindingsMap, keys: Mapping[str, str]) -> None:
@@ -29,8 +29,8 @@ def _drop(bindings: BindingsMap, action: str) -> None:
             del bindings.key_to_bindings[key]
 
 
-def _add(bindings: BindingsMap, binding: object, keys: Iterable[str]) -> None:
+def _add(bindings: BindingsMap, binding: Binding, keys: Iterable[str]) -> None:
     for key in keys:
         name = key.strip()
         if name:
-            bindings.key_to_bindings.setdefault(name, []).insert(0, replace(binding, key=name))  # type: ignore[type-var]
+            bindings.key_to_bindings.setdefault(name, []).insert(0, replace(binding, key=name))
