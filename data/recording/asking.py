@@ -72,6 +72,7 @@ class Gate(Open):
         self._generation = desk.generation
         self._answer: Answer | None = None
         self._is_withdrawn = False
+        self._file: opening.Identity | None = None
         self._timeout = terms.get("timeout")
         self._asked = _asked(desk, title, payload, terms)
         self._sha256 = gates.sha256_of(self._asked.payload)
@@ -85,6 +86,7 @@ class Gate(Open):
         self._siblings[self.id] = self
         try:
             self._call(lambda connection: self._write(connection, now))
+            self._file = self._identity()
         except BaseException:
             self.withdraw(_INTERRUPTED)
             raise
@@ -166,6 +168,12 @@ class Gate(Open):
     def _read(self) -> Answer:
         """The gate as its row stands, by a short connection of its own."""
         pending = Answer("pending", None, None, self.id)
+        if self._identity() != self._file:
+            raise StoreFailed(
+                f"{self._desk.path} was replaced while gate {self.id} was open",
+                "what was asked there is lost: nothing may run; ask again",
+                kind="replaced",
+            )
         try:
             connection = opening.connect(self._desk.path).connection
         except SourceError as error:
@@ -181,6 +189,12 @@ class Gate(Open):
             raise failure from error
         finally:
             connection.close()
+
+    def _identity(self) -> opening.Identity:
+        try:
+            return opening.look_at(self._desk.path).identity
+        except SourceError as error:
+            raise StoreFailed(error.title, error.hint, kind=error.kind) from error
 
     def _settle(self, answer: Answer) -> None:
         self._answer = answer

@@ -74,7 +74,8 @@ class Writer:
         return self._outbox.dropped + self.lost
 
     def start(self) -> None:
-        """Starts the thread."""
+        """Starts the thread, which says hello and buries the dead at once."""
+        self._outbox.put_ticket(Ticket(lambda connection: None))
         self._thread.start()
 
     def close(self, seconds: float) -> None:
