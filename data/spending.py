@@ -10,6 +10,9 @@ from .source import Source
 
 GROUPINGS = ("model", "agent", "run", "day", "project")
 
+BEYOND_CALLS = "(agents' own reports)"
+"""Stands for a model where agents report more than their calls add up to: no call, no model."""
+
 _SUMMED = ("calls", "tokens_in", "tokens_out", "cache_read", "cache_write")
 COLUMNS = ("key", *_SUMMED, "cost_usd", "unpriced")
 _COST = COLUMNS.index("cost_usd")
@@ -57,6 +60,8 @@ def _ends(hour: str | None, since: float) -> float:
 def _key(cost: Cost, by: str) -> str | None:
     if by == "day":
         return _day(cost.hour)
+    if by == "model" and not cost.calls:
+        return BEYOND_CALLS
     key = {"model": cost.model, "agent": cost.agent_id, "run": cost.run_id}.get(by, cost.project)
     return key or None
 

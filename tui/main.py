@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -68,9 +69,23 @@ class Vedette(click.Group):
 
         return "vedette", console, args
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # click would end the program with 1, which here means that the answer is no.
+            raise _ReaderGone from None
+
+
+class _ReaderGone(Exception):
+    """Whoever read the output has enough of it."""
+
 
 def main() -> int:
     """Runs what the command line asks for; answers its exit code (the README has the table)."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # What a terminal's encoding cannot say is spelt out, and no row is lost for it.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return cli.main(prog_name="vedette", standalone_mode=False) or 0
     except VedetteError as error:
@@ -82,8 +97,8 @@ def main() -> int:
     except click.Abort:
         print("vedette: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader had enough; nothing may be flushed into the closed pipe at exit.
+    except _ReaderGone:
+        # Nothing may be flushed into the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
