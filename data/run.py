@@ -82,6 +82,8 @@ class RunFacts:
     run: RunRow | None
     """None: no run has this id."""
     known: Known
+    since: Known | None = None
+    """What was known when it was asked: an answer to an older question is not to be taken."""
     is_reset: bool = False
     """What was known before is of another run or another file: it is forgotten first."""
     agents: tuple[AgentRow, ...] = ()
@@ -114,7 +116,8 @@ def read_run(
     origin = source.memo.setdefault("run", object())
     run = _read_head(source, run_id)
     if run is None:
-        return RunFacts(None, Known(run_id, origin), is_reset=True, lacks=_lacks(source))
+        return RunFacts(None, Known(run_id, origin), known, is_reset=True, lacks=_lacks(source))
+    asked = known
     is_reset = known is None or known.origin is not origin or known.run_id != run.id
     if known is None or is_reset:
         known, rechecks = Known(run.id, origin), ()
@@ -125,6 +128,7 @@ def read_run(
     return RunFacts(
         run=run,
         known=known,
+        since=asked,
         is_reset=is_reset,
         agents=(*(row for row in again if isinstance(row, AgentRow)), *agents),
         spans=(*(row for row in again if isinstance(row, Span)), *spans),

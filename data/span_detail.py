@@ -16,6 +16,8 @@ class FileChange(NamedTuple):
     kind: str
     added: int
     removed: int
+    head: str
+    """Its first line, where that says more than its title: a command, a request."""
 
 
 class PromptDetail(NamedTuple):
@@ -166,7 +168,13 @@ def _changes(source: Source, key: str, payload: str) -> tuple[FileChange, ...]:
     from .payload import parse  # only a selected gate needs it
 
     changes = tuple(
-        FileChange(section.title, section.kind, section.added, section.removed)
+        FileChange(
+            section.title,
+            section.kind,
+            section.added,
+            section.removed,
+            "" if section.kind == "file" or not section.lines else section.lines[0].text,
+        )
         for section in parse(payload).sections
     )
     known.clear()

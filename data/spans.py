@@ -175,7 +175,7 @@ class Node:
                 self.covered[span.kind].add([(span.start, span.end)])
 
     def _step(self, span: Span) -> Step:
-        name = "gate" if span.kind == "gate" else uncounted(span.name)
+        name = step_name(span)
         step = self.steps.get(name)
         if step is None:
             name = name if len(self.steps) < STEPS else OTHERS
@@ -208,6 +208,11 @@ def walk(node: Node) -> Iterator[Node]:
 @cache
 def _counter() -> re.Pattern[str]:
     return re.compile(r"[\s#_:-]*\d+$")
+
+
+def step_name(span: Span) -> str:
+    """The name of the step a span counts to; all gates are one."""
+    return "gate" if span.kind == "gate" else uncounted(span.name)
 
 
 @lru_cache(10_000)
