@@ -255,12 +255,13 @@ class Review:
 
         `name` as Textual names it; `character` what it would write, if anything.
         """
+        letter = character if character is not None else name if len(name) == 1 else ""
+        if self.step == "hold":
+            # Never dead: what is about to be written can be undone at any time.
+            return self._key_in_hold(name, letter)
         if now < self._dead_until:
             self.dropped += 1
             return True
-        letter = character if character is not None else name if len(name) == 1 else ""
-        if self.step == "hold":
-            return self._key_in_hold(name, letter)
         if self.step in ("note", "reason"):
             return self._key_in_text(name, letter, now)
         if self.step == "confirm":

@@ -370,6 +370,8 @@ def _refuse_unless_entitled(
 def _facts(gate: _Gate, verdict: Verdict) -> dict[str, Any]:
     """What the guarded statements are given."""
     is_rejection = verdict.outcome == "rejected"
+    there = gate.shown_sha256 if is_rejection else gate.sha256
+    is_whole = verdict.sha is not None and len(verdict.sha) == 64
     return {
         "id": verdict.approval_id,
         "outcome": verdict.outcome,
@@ -378,7 +380,7 @@ def _facts(gate: _Gate, verdict: Verdict) -> dict[str, Any]:
         "shown_ms": verdict.shown_ms,
         "now": times.text(verdict.now),
         "expected_risk": verdict.expected_risk,
-        "sha256": gate.shown_sha256 if is_rejection else gate.sha256,
+        "sha256": verdict.sha if is_whole else there,
         "as_shown": int(is_rejection),
     }
 

@@ -226,6 +226,16 @@ def test_a_hold_can_be_undone_and_nothing_comes_of_it(key: str) -> None:
     assert run(review, 10, NOW + 3) == []
 
 
+def test_a_hold_can_be_undone_just_after_the_lines_were_set_anew() -> None:
+    review = opened()
+    press(review, "a")
+    review.laid_out(SHA, LINES, NOW + 1, seen=range(94))
+
+    press(review, "u", NOW + 1.1)
+
+    assert review.step == "reading"
+
+
 def test_the_bar_of_a_hold_empties() -> None:
     review = opened()
     press(review, "a")
@@ -732,7 +742,15 @@ EVENTS = st.one_of(
     st.sampled_from(["a", "A", "r", "u", "9", "f", "3", "c", "enter", "escape", "backspace"]),
     st.sampled_from(["paste", "stale", "live", "change", "lay out", "see all", "decided", "gone"]),
     st.floats(0.05, 1.9).map(lambda seconds: f"wait {seconds}"),
+    # What people do, so that most examples come to an answer.
+    st.sampled_from(["reads", "approves", "rejects", "waits"]),
+    st.sampled_from(["reads", "approves", "rejects", "waits"]),
 )
+HABITS = {
+    "reads": ("lay out", "see all", "wait 0.5"),
+    "rejects": ("r", "n", "o", "enter"),
+    "waits": ("wait 1.3", "wait 1.9", "wait 1.9"),
+}
 
 
 @settings(max_examples=300, deadline=None)
@@ -742,7 +760,7 @@ EVENTS = st.one_of(
 )
 def test_no_order_of_events_sends_what_the_terms_forbid(events: list[str], risk: str) -> None:
     world = World(risk)
-    for event in events:
+    for event in ["reads", *events]:
         world.happen(event)
 
 
@@ -763,7 +781,13 @@ class World:
         self.intents = 0
 
     def happen(self, event: str) -> None:
-        if event.startswith("wait "):
+        if event in HABITS:
+            for part in HABITS[event]:
+                self.happen(part)
+        elif event == "approves":
+            for key in ("a", *self.gate.sha256[: Terms().of(self.gate.risk).digits]):
+                self.review.key(key, self.now, key)
+        elif event.startswith("wait "):
             self.wait(float(event.split()[1]))
         elif event == "paste":
             self.review.pasted(self.now)
@@ -777,7 +801,9 @@ class World:
         elif event == "decided":
             self.row(status="rejected", decided_by="ana")
         elif event == "gone":
-            self.row(requester_gone=True)
+            # It bars an approval; a rejection on hold goes on.
+            self.gate = self.gate._replace(requester_gone=True)
+            self.review.gate_changed(self.gate, self.now)
         elif event == "lay out":
             self.review.laid_out(self.gate.sha256, LINES, self.now)
             self.laid_out, self.seen_all = self.gate.sha256, False
