@@ -415,7 +415,7 @@ class LineView(Widget, Generic[T], can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Selects; twice opens."""
         index = self._top + event.y
-        if not self.show_cursor or not self._key_at(index):
+        if not self.show_cursor or not self._name_at(index):
             return
         self._put_cursor(self._item_start(index))
         self._let_go()
@@ -531,7 +531,7 @@ class LineView(Widget, Generic[T], can_focus=True):
         return None
 
     def _put_cursor(self, index: int | None) -> None:
-        key = "" if index is None or not self.show_cursor else self._key_at(index)
+        key = "" if index is None or not self.show_cursor else self._name_at(index)
         self._cursor = index if index is not None and key else -1
         if key != self._cursor_key:
             self._cursor_key = key
@@ -649,18 +649,18 @@ class LineView(Widget, Generic[T], can_focus=True):
 
     # Items
 
-    def _key_at(self, index: int) -> str:
+    def _name_at(self, index: int) -> str:
         return self.key(self.rows[index]) if 0 <= index < len(self.rows) else ""
 
     def _item_start(self, index: int) -> int:
-        key = self._key_at(index)
-        while index > 0 and self._key_at(index - 1) == key:
+        key = self._name_at(index)
+        while index > 0 and self._name_at(index - 1) == key:
             index -= 1
         return index
 
     def _item_end(self, index: int) -> int:
-        key = self._key_at(index)
-        while index + 1 < len(self.rows) and self._key_at(index + 1) == key:
+        key = self._name_at(index)
+        while index + 1 < len(self.rows) and self._name_at(index + 1) == key:
             index += 1
         return index
 
@@ -673,7 +673,7 @@ class LineView(Widget, Generic[T], can_focus=True):
         index = min(max(index, -1), rows)
         stop = min(rows, index + NEARBY) if direction > 0 else max(-1, index - NEARBY)
         for candidate in range(index, stop, direction):
-            if self._key_at(candidate):
+            if self._name_at(candidate):
                 return self._item_start(candidate)
         if not or_back:
             return None
@@ -681,7 +681,7 @@ class LineView(Widget, Generic[T], can_focus=True):
 
     def _nearest_mark(self) -> int | None:
         for index in _outward(self._cursor, len(self.rows), NEARBY):
-            if self._key_at(index) in self.marks:
+            if self._name_at(index) in self.marks:
                 return index
         return None
 
@@ -698,7 +698,7 @@ class LineView(Widget, Generic[T], can_focus=True):
         self.post_message(self.Unmatched(self, direction > 0))
 
     def _show_match(self, index: int) -> None:
-        if self.show_cursor and self._key_at(index):
+        if self.show_cursor and self._name_at(index):
             self._put_cursor(self._item_start(index))
             self._let_go()
         if index not in self.visible_rows:
