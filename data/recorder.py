@@ -1,8 +1,16 @@
 """The recorder: how a program writes its own runs, and asks a person before it does harm.
 
-    with Recorder("runs.db") as recorder, recorder.run("fix-auth") as run:
+    from vedette.data.recorder import Recorder
+
+    with Recorder("runs.db") as recorder, recorder.run("fix-auth", project="web") as run:
         with run.agent("coder", model="claude-sonnet-4-5") as agent:
-            agent.event("milestone", "tests pass")
+            with agent.prompt("edit 1", request="Make the tests pass.") as prompt:
+                prompt.write("Moving the read into load_keys().")
+                prompt.done(tokens_in=48_120, cache_read=41_900, tokens_out=1_044)
+            with agent.tool("pytest", input={"args": ["-q"]}) as call:
+                call.done(output="29 passed")
+            if agent.ask("delete the build", {"command": "rm -rf build"}, risk="high").approved:
+                agent.event("milestone", "the old build is gone")
 
 Recording never raises and never holds the program up: rows go through a bounded queue to one
 writer thread; what finds no room is dropped and counted. Only asking waits, and only asking can

@@ -94,7 +94,8 @@ class Gate(Open):
     def look(self) -> Answer | None:
         """The answer, or None while there is none. Raises StoreFailed, never approves then."""
         if self._answer is None:
-            answer = self._read()
+            with self._desk.reading:
+                answer = self._read()
             if answer.outcome in ("approved", "rejected"):
                 self._settle(self._call(self._pick_up))
             elif answer.outcome != "pending":

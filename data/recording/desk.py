@@ -7,12 +7,12 @@ import os
 import sqlite3
 import sys
 import threading
-import weakref
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from .. import times
+from ..store import StoreFailed
 from . import processes
 from .outbox import Group, Outbox, Ticket
 from .payloads import Payloads
@@ -50,8 +50,11 @@ class Desk:
         self._stamp = (0, "")
         self._is_closed = False
         self._writer: Writer
-        self._awake()
-        _desks().add(self)
+        self._holds: list[threading.Lock] = []
+        self._sleep()
+        # Before the first row: a neighbour that opens now must know us for alive.
+        _remember(self)
+        self._wake()
 
     @property
     def dropped(self) -> int:
@@ -79,14 +82,14 @@ class Desk:
 
     def call(self, work: Callable[[sqlite3.Connection], T], seconds: float = CALL_SECONDS) -> T:
         """Does work in a transaction, after all rows handed in before; see `Writer.call`."""
+        self._wake()
         if self._is_asleep:
-            self._wake()
+            raise StoreFailed(f"the recorder on {self.path} is closed", "open a new one")
         return self._writer.call(work, seconds)
 
     def leave(self, work: Callable[[sqlite3.Connection], object]) -> None:
         """Like `call`, but waits for nothing and hears of nothing."""
-        if self._is_asleep:
-            self._wake()
+        self._wake()
         self._outbox.put_ticket(Ticket(work))
 
     def flush(self, seconds: float) -> bool:
@@ -102,49 +105,55 @@ class Desk:
             child.abandon("failed", processes.CRASHED)
         if not self._is_asleep:
             self._writer.close(CLOSE_SECONDS)
+        _DESKS.discard(self)
 
     def before_fork(self) -> None:
-        """Closes the connection: SQLite must not find a parent's connection in the child."""
-        if not self._is_asleep and not self._is_closed:
-            self._outbox.flush(_FORK_SECONDS)
-            self._holds_turn = self._writer.turn.acquire(timeout=_FORK_SECONDS)
-            if self._holds_turn:
-                self._writer.disconnect()
+        """Lets go of the file: a child must not find SQLite with a parent's connection in it."""
+        if self._is_asleep:
+            return
+        self._outbox.flush(_FORK_SECONDS)
+        self._holds = [
+            lock
+            for lock in (self._writer.turn, self.reading)
+            if lock.acquire(timeout=_FORK_SECONDS)
+        ]
+        if self._writer.turn in self._holds:
+            self._writer.disconnect()
 
     def after_fork_in_parent(self) -> None:
-        """Lets the writer go on."""
-        if self._holds_turn:
-            self._holds_turn = False
-            self._writer.turn.release()
+        """Lets the writer and the readers go on."""
+        for lock in self._holds:
+            lock.release()
+        self._holds = []
 
     def after_fork_in_child(self) -> None:
         """Starts over: the parent's rows are the parent's, and so are its open runs."""
-        if not self._is_asleep and not self._is_closed and not self._holds_turn:
-            # The connection could not be closed. To open the file beside it could harm it.
+        if not self._is_asleep and len(self._holds) < 2:
+            # A connection could not be closed. To open the file beside it could harm it.
             _inherited().append(self._writer)
             self._is_closed = True
-        self._holds_turn = False
         self.generation += 1
         self.children.clear()
-        self._awake(starts=False)
+        self._sleep()
         if self._is_closed:
             self._outbox.close()
         elif forking := sys.modules.get("multiprocessing.util"):
             # Its children leave without atexit; this is the goodbye they do say.
             forking.register_after_fork(self, _close_with_the_child)
 
-    def _awake(self, starts: bool = True) -> None:
+    def _sleep(self) -> None:
+        """A queue and a process of its own; the writer starts with the first row."""
+        self.process = processes.this_process(self.new_id("process"), self._program)
         self._outbox = Outbox()
         self._is_asleep = True
-        self._holds_turn = False
-        self._waking = threading.Lock()
-        if starts:
-            self._wake()
+        self._waking = threading.RLock()
+        self.reading = threading.Lock()
+        """Held while anything but the writer has the file open."""
+        self._holds = []
 
     def _wake(self) -> None:
         with self._waking:
-            if self._is_asleep:
-                self.process = processes.this_process(self.new_id("process"), self._program)
+            if self._is_asleep and not self._is_closed:
                 self._writer = Writer(
                     self.path, self._outbox, self._payloads, self.process, self.clock, _my_ids
                 )
@@ -163,19 +172,28 @@ def random_id(prefix: str) -> str:
     return f"{prefix[0]}-{os.urandom(6).hex()}"
 
 
+_DESKS: set[Desk] = set()
+"""The open desks of this process."""
+_REMEMBERING = threading.Lock()
+
+
 def _my_ids() -> frozenset[str]:
-    return frozenset(desk.process.id for desk in list(_desks()))
+    return frozenset([desk.process.id for desk in list(_DESKS)])
+
+
+def _remember(desk: Desk) -> None:
+    with _REMEMBERING:
+        _watch_forks()
+        _DESKS.add(desk)
 
 
 @cache
-def _desks() -> "weakref.WeakSet[Desk]":
-    """Every desk of this process; made with the first, and then forks are watched."""
-    # Weak: a recorder nobody holds any more must not be kept for a fork that never comes.
-    desks: weakref.WeakSet[Desk] = weakref.WeakSet()
+def _watch_forks() -> None:
+    """Tells every open desk of every fork; once, with the first of them."""
 
     def each(do: Callable[[Desk], None]) -> Callable[[], None]:
         def do_each() -> None:
-            for desk in list(desks):
+            for desk in list(_DESKS):
                 do(desk)
 
         return do_each
@@ -185,7 +203,6 @@ def _desks() -> "weakref.WeakSet[Desk]":
         after_in_parent=each(Desk.after_fork_in_parent),
         after_in_child=each(Desk.after_fork_in_child),
     )
-    return desks
 
 
 @cache

@@ -50,7 +50,8 @@ class Outbox:
         self.dropped = 0
         """Rows that never reached the writer."""
         self._limit = limit
-        self._lock = threading.Lock()
+        # Of the kind that may be taken twice: a signal's handler may record, too.
+        self._lock = threading.RLock()
         self._arrived = threading.Condition(self._lock)
         self._taken = threading.Condition(self._lock)
         self._done = threading.Condition(self._lock)

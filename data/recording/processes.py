@@ -61,7 +61,8 @@ def bury_dead(connection: sqlite3.Connection, me: Process, mine: frozenset[str],
     `mine` are the ids this very process goes by. Runs inside the caller's transaction.
     """
     found = connection.execute(load("records/processes_open"), {"host": me.host}).fetchall()
-    dead = [row for row in found if row[0] not in mine and _is_dead(row, me, now)]
+    living = mine | {me.id}
+    dead = [row for row in found if row[0] not in living and _is_dead(row, me, now)]
     for process_id, _, _, heartbeat_at, _ in dead:
         _bury(connection, process_id, heartbeat_at, times.text(now))
     return len(dead)

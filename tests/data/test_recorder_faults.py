@@ -7,13 +7,16 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.builders.recorded import Clock, change, decide, row, rows, until, value, write_lock
 from vedette.data.recorder import Recorder, StoreFailed
+from vedette.data.recording import processes
 from vedette.data.recording.outbox import LIMIT, PATIENCE_SECONDS, STALL_SECONDS, Outbox, Ticket
+from vedette.data.store import connect
 
 TICKS = "SELECT count(*) FROM events WHERE kind = 'tick'"
 
@@ -158,6 +161,7 @@ def test_rows_never_reach_a_database_that_took_the_place_of_theirs(
 FULL_DISK = """
 import resource, sys
 from vedette.data.recorder import Recorder, StoreFailed
+from vedette.data.store import connect
 recorder = Recorder(sys.argv[1])
 agent = recorder.run("r").agent("a")
 assert recorder.flush()
@@ -268,9 +272,8 @@ LONG_AGO = "2026-10-29T13:02:20.000000Z"
 
 
 def test_a_reused_pid_is_not_taken_for_the_process_that_had_it(path: str) -> None:
-    from vedette.data.recording.processes import birth
 
-    mine = birth(os.getppid())
+    mine = processes.birth(os.getppid())
     assert mine is not None
     another = mine.rpartition("/")[0] + "/1"
     assert _with_a_stranger(path, another, os.getppid(), HERE, LATELY) == "failed"
@@ -282,9 +285,8 @@ def test_a_process_of_an_earlier_boot_is_dead(path: str) -> None:
 
 @pytest.mark.parametrize(("beat", "status"), [(LATELY, "running"), (LONG_AGO, "failed")])
 def test_in_another_container_only_the_heartbeat_tells(path: str, beat: str, status: str) -> None:
-    from vedette.data.recording.processes import birth
 
-    boot = (birth(os.getpid()) or "").partition("/")[0]
+    boot = (processes.birth(os.getpid()) or "").partition("/")[0]
     assert _with_a_stranger(path, f"{boot}/1/1", 1 << 22, HERE, beat) == status
 
 
@@ -378,6 +380,7 @@ def test_a_fork_under_a_lock_leaves_the_child_closed_not_harmful(path: str) -> N
     code = """
 import os, sqlite3, sys
 from vedette.data.recorder import Recorder, StoreFailed
+from vedette.data.store import connect
 recorder = Recorder(sys.argv[1])
 agent = recorder.run("r").agent("a")
 recorder.flush()
@@ -437,3 +440,67 @@ def test_a_database_error_never_reaches_the_agent(path: str) -> None:
     recorder.close()
     with pytest.raises(sqlite3.OperationalError):
         value(path, TICKS)
+
+
+def test_a_process_never_takes_itself_for_dead(path: str) -> None:
+    Recorder(path).close()
+    me = processes.this_process("me", None)
+    with closing(connect(path)) as connection:
+        processes.begin(connection, me, 0.0)
+        assert processes.bury_dead(connection, me, frozenset(), 0.0) == 0
+        assert processes.bury_dead(connection, me._replace(id="another"), frozenset(), 0.0) == 1
+
+
+def test_a_signal_may_come_while_a_row_is_handed_in(path: str) -> None:
+    code = """
+import signal, sys
+from vedette.data.recorder import Recorder
+recorder = Recorder(sys.argv[1])
+run = recorder.run("r")
+heard = []
+def hear(number, frame):
+    heard.append(number)
+    run.event("signal")
+signal.signal(signal.SIGALRM, hear)
+signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+while len(heard) < 200:
+    run.event("tick")
+signal.setitimer(signal.ITIMER_REAL, 0)
+recorder.close()
+print(len(heard))
+"""
+    heard = subprocess.run(
+        [sys.executable, "-c", code, path], check=True, capture_output=True, text=True, timeout=60
+    )
+    signals = value(path, "SELECT count(*) FROM events WHERE kind = 'signal'")
+    assert signals + value(path, "SELECT dropped FROM processes") >= int(heard.stdout)
+
+
+BUSY = """
+import sys
+from vedette.data.recorder import Recorder
+with Recorder(sys.argv[1]) as recorder, recorder.run(sys.argv[2]) as run:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    with run.agent("a") as agent:
+        for number in range(300):
+            with agent.prompt() as prompt:
+                prompt.write(str(number))
+                prompt.done(tokens_in=1, cost_usd=0.000001)
+"""
+
+
+def test_several_processes_write_one_file(path: str) -> None:
+    programs = [_start(BUSY, path, str(number)) for number in range(4)]
+    for program in programs:
+        assert program.stdin is not None
+        program.stdin.write("go\n")
+        program.stdin.flush()
+    for program in programs:
+        program.communicate()
+        assert program.returncode == 0
+    assert [calls for (calls,) in rows(path, "SELECT calls FROM agents")] == [300] * 4
+    assert value(path, "SELECT sum(cost_micros) FROM cost_rollups") == 1200
+    assert value(path, "SELECT count(*) FROM prompt_chunks") == 1200
+    assert value(path, "SELECT count(*) FROM runs WHERE status = 'completed'") == 4
+    assert value(path, "SELECT sum(dropped) FROM processes") == 0
