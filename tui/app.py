@@ -159,6 +159,11 @@ class VedetteApp(FrugalDisplay):
         return View(now, live, self.settings.glyphs, self.settings.mode)
 
     @property
+    def utc_offset(self) -> float:
+        """Seconds that the clock on the wall is ahead of UTC."""
+        return float(time.localtime(self.now).tm_gmtoff)
+
+    @property
     def source_name(self) -> str:
         """What row 1 calls the source."""
         name = os.path.basename(self.path)

@@ -221,7 +221,7 @@ def keys_line(
         group: list[Span] = [(key, "bright bold"), (f" {word}", "muted")]
         if key in locked:
             group = [(key, "muted"), (f" {word} locked", "muted")]
-        if width_of(facts(*groups, group)) > width - 3 - width_of(help_key):
+        if width_of(facts(*groups, group)) > width - 5 - width_of(help_key):
             break
         groups.append(group)
     return spread(facts(*groups), help_key, width)

@@ -1,0 +1,4 @@
+SELECT agent.name
+FROM agent
+WHERE agent.id = :id
+LIMIT 1

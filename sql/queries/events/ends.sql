@@ -1,0 +1,2 @@
+SELECT min(event.seq), max(event.seq)
+FROM event

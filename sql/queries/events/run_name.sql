@@ -1,0 +1,4 @@
+SELECT run.title
+FROM run
+WHERE run.id = :id
+LIMIT 1
