@@ -23,9 +23,10 @@ NAMES = ("calm", "busy", "incident", "huge")
 
 def cast(stage: Stage, preset: str, start: float) -> None:
     """Puts a preset's scripts on the stage, from the days before to what comes after the start."""
-    for planned in past.plan(stage.random):
-        stage.add(planned.at, replay(stage, planned))
-    stage.add(-10_100, troubles.earlier_today(stage))
+    if preset != "huge":
+        for planned in past.plan(stage.random):
+            stage.add(planned.at, replay(stage, planned))
+        stage.add(-10_100, troubles.earlier_today(stage))
     _CASTS[preset](stage, start)
 
 
@@ -71,4 +72,5 @@ def _incident(stage: Stage, start: float) -> None:
         stage.add(-190 - 10 * number, errand(stage, errands.WEB_DEPLOY, asks=asks))
 
 
-_CASTS = {"calm": _calm, "busy": _busy, "incident": _incident}
+# The days before a huge play are written in bulk; its fleet is the busy one.
+_CASTS = {"calm": _calm, "busy": _busy, "incident": _incident, "huge": _busy}
