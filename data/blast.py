@@ -85,7 +85,7 @@ class Blast(NamedTuple):
                 "outside", _listed(self.outside, "nothing outside the project"), bool(self.outside)
             ),
             Fact("network", _listed(self.hosts, "no address in it"), bool(self.hosts)),
-            Fact("secrets", _listed(self.secrets, "no name of one in it"), bool(self.secrets)),
+            Fact("secrets", _secret_words(self), bool(self.secrets) or not self.is_searched_whole),
             Fact("undo", self.undo, self.is_reversible is False),
         )
 
@@ -136,7 +136,10 @@ class _Reach:
         for command in self.commands:
             if command.program not in _NETWORK_PROGRAMS:
                 continue
+            needs_colon = command.program in ("scp", "sftp", "rsync")
             for word in command.arguments:
+                if needs_colon and ":" not in word:
+                    continue
                 host = word.rpartition("@")[2].partition(":")[0].partition("/")[0]
                 if "://" not in word and re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", host):
                     yield host
@@ -291,6 +294,13 @@ def _listed(words: Sequence[str], nothing: str) -> str:
     more = len(words) - _LISTED_MOST
     shown = ", ".join(words[:_LISTED_MOST])
     return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def _secret_words(blast: Blast) -> str:
+    words = _listed(blast.secrets, "no name of one in it")
+    if blast.is_searched_whole:
+        return words
+    return f"{words}; only its first {_WHOLE_TEXT:,} characters were searched"
 
 
 def _protected_words(blast: Blast) -> str:

@@ -1,6 +1,5 @@
 """A payload laid out as lines: every one of them can be seen, none is cut, none is made twice."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,6 @@ from .text import clean
 TAB = 4
 _LONG = 10_000
 """Characters from which a line is cleaned piece by piece, without marks: 10 MB stay quick."""
-
-_TRAILING = re.compile(r"[ ]+\Z")
 
 
 class DocLine(NamedTuple):
@@ -197,13 +194,12 @@ def _clipped(words: tuple[tuple[int, int], ...], start: int, end: int) -> Iterat
 def _visible(text: str, sign: str) -> str:
     """The text, clean; in a changed line its tabs and trailing blanks are shown."""
     is_changed = sign in ("-", "+")
+    trailing = len(text) - len(text.rstrip(" ")) if is_changed else 0
     if "\t" in text:
         text = _with_tabs(text, "→" if is_changed else " ")
     if len(text) <= _LONG:
         text = clean(text, len(text) + 1)
-    if is_changed and text.endswith(" "):
-        text = _TRAILING.sub(lambda blanks: "·" * len(blanks[0]), text)
-    return text
+    return text[: len(text) - trailing] + "·" * trailing
 
 
 def _with_tabs(text: str, mark: str) -> str:
