@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.builders.vedette import create
 
+from tests.builders.vedette import create
 from vedette.data import events, times
 from vedette.data.source import Source, open_source
 

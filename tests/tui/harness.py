@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.builders.vedette import NOW
 from vedette.data.freshness import Freshness
 from vedette.data.headline import Headline, read_headline
 from vedette.data.source import Question, Source, open_source
@@ -12,8 +13,6 @@ from vedette.tui.glyphs import UNICODE, Glyphs
 from vedette.tui.screens.base import ConsoleScreen
 from vedette.tui.settings import Settings
 from vedette.tui.theme import Mode
-
-from tests.builders.vedette import NOW
 
 T = TypeVar("T")
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+
 from tests.builders.vedette import NOW, build_fleet
 from tests.tui.harness import ScriptedConsole
-
 from vedette.data.events import EventsFacts
 from vedette.data.freshness import Freshness
 from vedette.tui.screens.events import EventsScreen

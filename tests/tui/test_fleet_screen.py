@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+
 from tests.builders.vedette import NOW, build_fleet
 from tests.tui.harness import ScriptedConsole
-
 from vedette.data.errors import SourceError
 from vedette.data.fleet import FleetFacts
 from vedette.data.freshness import Freshness
