@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -19,9 +20,12 @@ from tests.builders.gates import NOW, GateFile
 from tests.builders.tac import build_tac
 from vedette import sql
 from vedette.data import decisions, store, times
-from vedette.data.approvals import sha256
+from vedette.data.approvals import read_review, sha256
+from vedette.data.consent import Gate, Intent, Review
 from vedette.data.decisions import AlarmAnswer, Decision, decide
 from vedette.data.errors import DecisionRefused, SourceError, UsageError
+from vedette.data.recorder import Recorder
+from vedette.data.source import open_source
 
 
 @pytest.fixture
@@ -125,6 +129,40 @@ def test_nobody_cannot_decide(file: GateFile) -> None:
         decide(file.path, "g-1", "approved", sha=sha, actor="  ", now=NOW)
 
     assert file.gate()["status"] == "pending"
+
+
+def test_the_asking_program_picks_the_answer_up_and_goes_on(tmp_path: Path) -> None:
+    path = str(tmp_path / "runs.db")
+    with Recorder(path) as recorder, recorder.run("fix-auth") as run, run.agent("coder") as agent:
+        gate = agent.gate("rm -rf build/", {"command": "rm -rf build/"}, risk="high")
+        now = time.time()
+        with closing(open_source(path)) as source:
+            facts = read_review(source, gate.id, now)
+        assert facts is not None
+
+        intent = reviewed(facts.as_gate("ana"), now)
+        decide(path, **intent._asdict(), actor="ana", now=now)
+        answer = gate.wait()
+
+    assert (answer.outcome, answer.by) == ("approved", "ana")
+    with closing(sqlite3.connect(path)) as connection:
+        types = connection.execute("SELECT type, actor FROM audit ORDER BY seq").fetchall()
+        [(picked_up,)] = connection.execute("SELECT picked_up_at FROM approvals").fetchall()
+    assert ("gate.approved", "ana") in types
+    assert picked_up is not None
+
+
+def reviewed(gate: Gate, now: float) -> Intent:
+    """What comes of a review by somebody who reads it all, types the hash and waits."""
+    review = Review(gate)
+    review.opened(now)
+    review.laid_out(gate.sha256, (3,), now)
+    review.lines_seen([(0, 3)])
+    for key in ("a", *gate.sha256[:4]):
+        review.key(key, now + 1, key)
+    intents = [review.tick(now + 1 + step) for step in range(6)]
+    [intent] = [intent for intent in intents if intent is not None]
+    return intent
 
 
 # Refusing
