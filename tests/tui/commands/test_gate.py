@@ -1,0 +1,160 @@
+"""A script asks a person: the exit code is the answer, and anything but 0 means no."""
+
+import hashlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.tui.commands.conftest import Run
+from vedette.data import decisions
+from vedette.data.migrations import migrate
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+WAIT_SECONDS = 20.0
+
+
+class Waiting(NamedTuple):
+    """A gate that waits in a process of its own."""
+
+    process: subprocess.Popen[str]
+    id: str
+    sha256: str
+
+    def end(self) -> tuple[int, str]:
+        """Its exit code and what it printed, once it ends."""
+        out, _ = self.process.communicate(timeout=WAIT_SECONDS)
+        return self.process.returncode, out
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A new database of Vedette's own."""
+    path = tmp_path / "runs.db"
+    migrate(str(path), time.time())
+    return path
+
+
+@pytest.fixture
+def ask(store: Path, sql: Sql) -> Iterator[Callable[..., Waiting]]:
+    """Starts `vedette gate` and waits until its question stands in the database."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*arguments: str, stdin: str = "") -> Waiting:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vedette.tui", "gate", *arguments, "--db", str(store)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        assert process.stdin is not None
+        process.stdin.write(stdin)
+        process.stdin.close()
+        process.stdin = None
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not (rows := sql(store, "SELECT id, payload_sha256 FROM approvals")):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return Waiting(process, *rows[-1])
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def _answer(store: Path, gate: Waiting, outcome: decisions.Outcome, note: str) -> None:
+    decisions.decide(
+        str(store), gate.id, outcome, sha=gate.sha256, actor="ana", now=time.time(), note=note
+    )
+
+
+def test_approved_is_exit_0_and_the_receipt_is_left(
+    store: Path, ask: Callable[..., Waiting], sql: Sql
+) -> None:
+    gate = ask("clean up", "--payload", "-", "--risk", "high", stdin="rm -rf build\n")
+    assert gate.sha256 == hashlib.sha256(b"rm -rf build\n").hexdigest()
+    _answer(store, gate, "approved", "fine")
+    assert gate.end() == (0, "approved by ana: fine\n")
+    ((status, risk, picked_up_at),) = sql(store, "SELECT status, risk, picked_up_at FROM approvals")
+    assert (status, risk) == ("approved", "high")
+    assert picked_up_at
+
+
+def test_rejected_is_exit_1_with_the_reason(store: Path, ask: Callable[..., Waiting]) -> None:
+    gate = ask("deploy", "--json")
+    _answer(store, gate, "rejected", "not on a friday")
+    code, out = gate.end()
+    assert code == 1
+    assert '"outcome": "rejected", "by": "ana", "reason": "not on a friday"' in out
+
+
+def test_nobody_answering_is_exit_3(run: Run, store: Path, sql: Sql) -> None:
+    result = run("gate", "deploy", "--timeout", "200ms", "--db", store)
+    assert (result.code, result.out) == (3, "expired\n")
+    assert sql(store, "SELECT status FROM approvals") == [("expired",)]
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_withdraws_the_question_and_is_exit_4(
+    store: Path, ask: Callable[..., Waiting], sql: Sql, sent: signal.Signals
+) -> None:
+    gate = ask("deploy")
+    gate.process.send_signal(sent)
+    assert gate.end() == (4, "")
+    assert sql(store, "SELECT status FROM approvals") == [("withdrawn",)]
+
+
+def test_the_title_is_the_payload_where_there_is_none(
+    store: Path, ask: Callable[..., Waiting], sql: Sql
+) -> None:
+    ask("deploy to production", "--why", "release day")
+    stored = sql(store, "SELECT payload, title, why FROM approvals")
+    assert stored == [("deploy to production", "deploy to production", "release day")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["  "],
+        ["deploy", "--risk", "tiny"],
+        ["deploy", "--timeout", "soon"],
+        ["deploy", "--timeout", "0s"],
+        ["deploy", "--payload", "not-there.txt"],
+        ["deploy", "--payload", "binary.bin"],
+    ],
+)
+def test_wrong_use_is_exit_2_and_asks_nobody(
+    run: Run, store: Path, tmp_path: Path, sql: Sql, arguments: list[str]
+) -> None:
+    (tmp_path / "binary.bin").write_bytes(b"\xff\xfe\x00")
+    result = run("gate", *arguments, "--db", store)
+    assert (result.code, result.out) == (2, "")
+    assert sql(store, "SELECT count(*) FROM approvals") == [(0,)]
+
+
+def test_a_store_that_fails_is_exit_5_never_0(run: Run, store: Path, tac: Path) -> None:
+    (store.parent / "file").write_text("x")
+    for path in (store.parent / "file" / "runs.db", tac):
+        result = run("gate", "deploy", "--timeout", "1s", "--db", path)
+        assert (result.code, result.out) == (5, "")
+    unknown_run = run("gate", "deploy", "--timeout", "1s", "--run", "nope", "--db", store)
+    assert (unknown_run.code, unknown_run.out) == (5, "")
+
+
+def test_a_row_that_is_deleted_is_exit_5(
+    store: Path, ask: Callable[..., Waiting], sql: Sql
+) -> None:
+    gate = ask("deploy")
+    sql(store, "DELETE FROM approvals")
+    assert gate.end() == (5, "")

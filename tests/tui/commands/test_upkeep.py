@@ -1,0 +1,165 @@
+"""The commands around the data: migrate, doctor, tables and demo."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui.commands.conftest import Run
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+def test_migrate_makes_the_database_once(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "runs.db"
+    before = run("migrate", "--status", "--db", path)
+    assert before.code == 1
+    assert "pending  001_initial" in before.out
+    assert not path.exists()
+    made = run("migrate", "--db", path)
+    assert (made.code, made.out.splitlines()[0]) == (0, "applied 001_initial")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert run("migrate", "--db", path) == (0, f"{path} is up to date\n", "")
+    after = run("migrate", "--status", "--db", path)
+    assert (after.code, "applied  001_initial" in after.out) == (0, True)
+
+
+def test_migrate_finds_its_place_without_being_told(run: Run, tmp_path: Path) -> None:
+    assert run("migrate").code == 0
+    assert (tmp_path / "xdg_data_home" / "vedette" / "runs.db").exists()
+
+
+def test_migrate_leaves_another_systems_file_alone(run: Run, tac: Path) -> None:
+    before = tac.read_bytes()
+    result = run("migrate", "--db", tac)
+    assert (result.code, result.out) == (5, "")
+    assert "another system's database" in result.err
+    assert tac.read_bytes() == before
+
+
+def test_doctor_finds_nothing_wrong_with_a_sound_database(run: Run, tmp_path: Path) -> None:
+    run("migrate", "--db", tmp_path / "runs.db")
+    result = run("doctor", tmp_path / "runs.db", "--json")
+    assert {row["check"]: row["outcome"] for row in result.rows}["pages"] == "ok"
+    findings = [row for row in result.rows if row["outcome"] != "ok" and row["check"] != "terminal"]
+    assert findings == []
+    assert list(result.rows[0]) == ["check", "outcome", "fact", "remedy"]
+
+
+def test_doctor_warns_with_a_remedy_and_exits_1(run: Run, fleet: Path) -> None:
+    os.chmod(fleet, 0o644)
+    result = run("doctor", fleet)
+    assert result.code == 1
+    assert "others may read it" in result.out
+    assert f"-> chmod 600 {fleet}" in result.out
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"\xff" * 5000])
+def test_doctor_exits_2_for_what_cannot_be_used(run: Run, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "odd.db").write_bytes(content)
+    result = run("doctor", tmp_path / "odd.db", "--json")
+    assert result.code == 2
+    unusable = [row for row in result.rows if row["outcome"] == "unusable"]
+    assert unusable
+    assert all(row["remedy"] for row in unusable)
+    assert result.document["source"]["path"] == str(tmp_path / "odd.db")
+
+
+def test_doctor_without_a_database_says_where_it_looked(run: Run, tmp_path: Path) -> None:
+    result = run("doctor")
+    assert result.code == 2
+    assert str(tmp_path / ".vedette") in result.out
+
+
+def test_tables_lists_every_table_of_the_file(run: Run, tac: Path, sql: Sql) -> None:
+    names = sql(tac, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    rows = run("tables", "--db", tac, "--json").rows
+    assert sorted(row["name"] for row in rows if row["kind"] == "table") == [
+        name for (name,) in names if not name.startswith("sqlite_")
+    ]
+    prompts = next(row for row in rows if row["name"] == "prompts")
+    ((count,),) = sql(tac, "SELECT count(*) FROM prompts")
+    assert (prompts["rows"], prompts["exact"]) == (count, True)
+    assert "model_used" in prompts["columns"]
+
+
+def test_tables_opens_a_file_that_nobody_knows(run: Run, tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "other.db")
+    connection.execute('CREATE TABLE "odd name" (a, b)')
+    connection.close()
+    result = run("tables", "--db", tmp_path / "other.db", "--json")
+    assert result.document["source"]["system"] == "unknown"
+    assert [row["name"] for row in result.rows] == ["odd name"]
+
+
+def test_tables_can_be_filtered(run: Run, tac: Path) -> None:
+    rows = run("tables", "--db", tac, "--filter", "column:parent_agent_id", "--json").rows
+    assert [row["name"] for row in rows] == ["agents"]
+    nothing = run("tables", "--db", tac, "--filter", "rows>1000000")
+    assert nothing.err == "nothing matches: rows>1000000 removed the last 7\n"
+
+
+DEMO = (
+    "demo",
+    "--seed",
+    "7",
+    "--preset",
+    "calm",
+    "--no-console",
+    "--start",
+    "2026-11-21T12:00:00Z",
+)
+
+
+def test_a_demo_without_console_writes_its_history_and_ends(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    result = run(*DEMO, "--seconds", "0", "--db", path)
+    assert result.code == 0
+    assert result.out.startswith(f"{path}: ")
+    assert len(run("runs", "--db", path, "--json").rows) > 1
+
+
+def test_the_same_seed_gives_the_same_rows(run: Run, tmp_path: Path, sql: Sql) -> None:
+    for name in ("a.db", "b.db"):
+        run(*DEMO, "--seconds", "0", "--db", tmp_path / name)
+    for command in ("runs", "agents", "prompts", "events", "approvals", "audit"):
+        a, b = (
+            run(command, "--db", tmp_path / name, "--limit", 5000, "--json").rows
+            for name in ("a.db", "b.db")
+        )
+        assert a == b
+
+
+def test_a_demo_ends_when_the_console_that_started_it_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    writer = subprocess.Popen(
+        [sys.executable, "-m", "vedette.tui", *DEMO, "--until-eof", "--db", str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not path.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        out, err = writer.communicate(timeout=30)
+    finally:
+        writer.kill()
+    assert (writer.returncode, err) == (0, b"")
+    assert out.startswith(str(path).encode())
+
+
+def test_a_time_that_is_none_is_wrong_use(run: Run) -> None:
+    assert run("demo", "--no-console", "--seconds", "0", "--start", "soon").code == 2
+
+
+def test_json_of_doctor_is_one_document(run: Run, fleet: Path) -> None:
+    result = run("doctor", fleet, "--json")
+    assert list(json.loads(result.out)) == ["source", "as_of", "rows", "truncated"]
