@@ -40,6 +40,7 @@ COMMANDS = {
     "gate": "gate",
     "tables": "tables",
     "doctor": "doctor",
+    "keys": "keys",
     "demo": "demo",
     "migrate": "migrate",
 }
