@@ -41,6 +41,11 @@ def pattern_of(words: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(escaped), re.IGNORECASE) if escaped else None
 
 
+def count(text: str, words: Iterable[str]) -> int:
+    """How often any of the words stands in a text that is in lower case and has no line ends."""
+    return sum(text.count(" ".join(word.lower().split())) for word in words if word.strip())
+
+
 def find(rows: Sequence[Line], pattern: re.Pattern[str]) -> list[Hit]:
     """Every occurrence in the rows, in order."""
     starts: list[tuple[int, int]] = []
@@ -55,6 +60,15 @@ def find(rows: Sequence[Line], pattern: re.Pattern[str]) -> list[Hit]:
         at += len(piece) + 1
     joined = " ".join(pieces)
     return [_hit(match.span(), starts, pieces) for match in pattern.finditer(joined)]
+
+
+def by_row(hits: Iterable[Hit]) -> dict[int, list[Mark]]:
+    """The stretches of all hits by their row."""
+    rows: dict[int, list[Mark]] = {}
+    for hit in hits:
+        for mark in hit:
+            rows.setdefault(mark.row, []).append(mark)
+    return rows
 
 
 def _hit(span: tuple[int, int], starts: Sequence[tuple[int, int]], pieces: Sequence[str]) -> Hit:

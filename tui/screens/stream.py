@@ -1,7 +1,9 @@
 """One agent's stream, or a run's: prompts, answers, tools and gates as they come."""
 
 import json
+import re
 import time
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar, NamedTuple
@@ -33,6 +35,9 @@ from ..widgets.stream_view import Row, Section, StreamRows, StreamView
 from .base import ConsoleScreen, CopyChoice
 
 MODES = ("md", "raw", "thinking")
+MOST_AT_ONCE = 200
+"""Items laid out before a key may be served: about 60 ms."""
+
 SAID_SECONDS = 4.0
 """How long a message stands before the resting line comes back."""
 
@@ -52,12 +57,12 @@ _COMMANDS = {
 }
 
 
-class _Place(NamedTuple):
-    """A match: where it is, and the stretches it shows."""
+class _Found(NamedTuple):
+    """The matches of one item: how many there are in all up to and with it."""
 
-    row: int
     key: str
-    hit: search.Hit
+    own: int
+    end: int
 
 
 class _Cached(NamedTuple):
@@ -137,10 +142,13 @@ class StreamScreen(ConsoleScreen):
         self._compared: dict[str, Item] = {}
         self._turns: list[Turn] = []
         self._masked = 0
-        self._matching: frozenset[str] = frozenset()
-        self._places: list[_Place] = []
-        self._marks: dict[tuple[str, int], list[search.Mark]] = {}
-        self._place = -1
+        self._pattern: re.Pattern[str] | None = None
+        self._found: list[_Found] = []
+        self._match = -1
+        """The match that `n` went to, counted from 0; -1: none yet."""
+        self._marks: dict[str, tuple[Laid, dict[int, list[search.Mark]]]] = {}
+        self._lowered: dict[str, tuple[Item, str]] = {}
+        self._is_laying = False
         self._wanted_time: float | None = None
         self._wanted_row = ""
         self._said_until = 0.0
@@ -167,7 +175,8 @@ class StreamScreen(ConsoleScreen):
         self.where = where
         self.facts = None
         self._pages, self._windows, self._folds = 1, {}, {}
-        self._cache, self._compared, self._place = {}, {}, -1
+        self._cache, self._compared, self._lowered = {}, {}, {}
+        self._found, self._match = [], -1
         self._turns, self._masked = [], 0
         self._is_new = True
         if self.is_mounted:
@@ -259,8 +268,7 @@ class StreamScreen(ConsoleScreen):
         if self._wanted_row and not facts.is_reading:
             found = [item for item in facts.items if item.row == self._wanted_row]
             if found:
-                self._lines.follow = False
-                self._lines.select(found[-1].key)
+                self._go_to(found[-1].key)
             self._wanted_row = ""
         if self._wanted_time is not None and not facts.is_reading:
             moment, self._wanted_time = self._wanted_time, None
@@ -269,12 +277,22 @@ class StreamScreen(ConsoleScreen):
     def _select_at(self, facts: StreamFacts, moment: float) -> None:
         after = [item for item in facts.items if item.at is not None and item.at >= moment]
         if after or facts.items:
-            self._lines.follow = False
-            self._lines.select((after[0] if after else facts.items[-1]).key)
+            self._go_to((after[0] if after else facts.items[-1]).key)
+
+    def _go_to(self, key: str) -> None:
+        """Selects an item, also one that is not laid out yet."""
+        self._lines.follow = False
+        if self._lines.stream_rows.place_of(key) < 0:
+            self._show_sections(around=key)
+        self._lines.select(key)
 
     def second(self) -> None:
-        """Ages move; the resting line comes back."""
+        """Ages move; the resting line comes back; what is only true now goes with the truth."""
         super().second()
+        if self.view.is_live != self._was_live:
+            self._show_sections()
+        elif self.is_counting():
+            self.query_one("#stream-facts", Pane).update()
         self._rest()
 
     def is_counting(self) -> bool:
@@ -360,8 +378,8 @@ class StreamScreen(ConsoleScreen):
             groups += [("thinking", thinking), ("secrets masked", f"{self._masked:,}")]
         groups.append(("marks", str(len(lines.marks))))
         if self.filter_text:
-            at = f"{self._place + 1:,} of " if self._place >= 0 else ""
-            groups.append(("matches", f"{at}{len(self._places):,}"))
+            at = f"{self._match + 1:,} of " if self._match >= 0 else ""
+            groups.append(("matches", f"{at}{self._matches_in_all:,}"))
         for label, value in groups:
             spans += [("   ", ""), (f"{label} ", "muted"), (value, "ink")]
         return spans
@@ -395,30 +413,66 @@ class StreamScreen(ConsoleScreen):
             has_grounds=self.view.has_grounds,
         )
 
-    def _show_sections(self) -> None:
-        """Lays out what changed and hands the rows to the view."""
+    def _show_sections(self, around: str = "") -> None:
+        """Lays out what changed and hands the rows to the view.
+
+        Where very much changed at once, what is near the reader comes first.
+        """
         look = self._laid_for = self._look()
-        sections = list(self._sections(look))
-        self._cache = {key: kept for key, kept in self._cache.items() if key in self._shown_keys}
-        self._lines.rows = StreamRows(sections)
-        self._find_places()
+        self._was_live = self.view.is_live
+        items = self._items()
+        near = self._near(items, look, around)
+        self._lines.rows = StreamRows(list(self._sections(items[near], look, near)))
+        if len(items[near]) < len(items):
+            self._lay_out_rest()
+        else:
+            kept = {item.key for item in items}
+            self._cache = {key: cached for key, cached in self._cache.items() if key in kept}
+        self._find()
         self._show_beside()
 
-    def _sections(self, look: Look) -> Iterator[Section]:
+    def _near(self, items: Sequence[Item], look: Look, around: str) -> slice:
+        """The items to show: all, or those around the reader while the rest is not laid out."""
+        waiting = sum(not self._is_laid(item, look) for item in items)
+        if waiting <= MOST_AT_ONCE:
+            return slice(0, len(items))
+        key = around or ("" if self._lines.follow else self._lines.cursor_key)
+        at = next((index for index, item in enumerate(items) if item.key == key), len(items))
+        last = min(len(items), max(at + MOST_AT_ONCE // 2, MOST_AT_ONCE))
+        return slice(max(0, last - MOST_AT_ONCE), last)
+
+    def _lay_out_rest(self) -> None:
+        """Goes on laying out between keys, a few items at a time; then shows them all."""
+        if not self._is_laying:
+            self._is_laying = True
+            self.set_timer(0.01, self._lay_out_some)
+
+    def _lay_out_some(self) -> None:
+        self._is_laying = False
+        look = self._laid_for
+        waiting = [item for item in self._items() if not self._is_laid(item, look)]
+        # The nearest to the end first: that is where most readers are.
+        for item in waiting[-MOST_AT_ONCE // 4 :]:
+            self._laid(item, look)
+        if len(waiting) > MOST_AT_ONCE:
+            self._lay_out_rest()
+        else:
+            self._show_sections()
+
+    def _sections(self, items: Sequence[Item], look: Look, near: slice) -> Iterator[Section]:
         facts = self.facts
-        items = self._items()
-        self._shown_keys = frozenset(item.key for item in items)
         if facts is None or not items:
             yield _note(self._empty(facts))
             return
-        notes = self._notes_before(facts)
+        notes = self._notes_before(facts) if near.start == 0 else []
         if notes:
             yield _note(notes)
         laid = [self._laid(item, look) for item in items]
         following = [*laid[1:], None]
-        for item, this, after in zip(items, laid, following, strict=True):
-            is_loose = bool(this.rows) or bool(after and after.rows)
-            yield Section(item.key, item, this, look.is_tall and is_loose and after is not None)
+        for index, (item, this, after) in enumerate(zip(items, laid, following, strict=True)):
+            has_gap = look.is_tall and after is not None
+            has_gap = has_gap and _are_apart(item, this, items[index + 1], after)
+            yield Section(item.key, item, this, has_gap)
         if items[-1].role == "gate" and items[-1].status == "pending" and self.view.is_live:
             yield _note([_said([("nothing since: the agent is blocked on you", "muted")])])
 
@@ -429,20 +483,20 @@ class StreamScreen(ConsoleScreen):
             return list(self.facts.items)
         return [item for item in self.facts.items if item.role != "thinking"]
 
-    def _laid(self, item: Item, look: Look) -> Laid:
-        fold = self._fold_of(item.key)
-        base = self._compared.get(item.key)
+    def _is_laid(self, item: Item, look: Look) -> bool:
         kept = self._cache.get(item.key)
-        if kept and kept.item is item and kept[1:4] == (look, fold, base):
-            return kept.laid
+        if kept is None or kept.item is not item:
+            return False
+        fold, base = self._folds.get(item.key, "auto"), self._compared.get(item.key)
+        return kept[1:4] == (look, fold, base)
+
+    def _laid(self, item: Item, look: Look) -> Laid:
+        if self._is_laid(item, look):
+            return self._cache[item.key].laid
+        fold, base = self._folds.get(item.key, "auto"), self._compared.get(item.key)
         laid = drawing.difference(base, item, look) if base else drawing.lay_out(item, look, fold)
         self._cache[item.key] = _Cached(item, look, fold, base, laid)
         return laid
-
-    def _fold_of(self, key: str) -> Fold:
-        fold = self._folds.get(key, "auto")
-        # A match in what is folded away could not be seen.
-        return "open" if key in self._matching else fold
 
     def _notes_before(self, facts: StreamFacts) -> list[Line]:
         if facts.has_older:
@@ -483,8 +537,21 @@ class StreamScreen(ConsoleScreen):
             line = drawing.head(section.item, section.laid, width, self._laid_for, self.view)
         else:
             line = section.laid.rows[row.offset - section.heads]
-        marks = self._marks.get((section.key, row.offset)) if self._marks else None
+        marks = self._marks_at(section, row.offset - section.heads, line) if self._pattern else None
         return search.marked(line, marks) if marks else line
+
+    def _marks_at(self, section: Section, row: int, line: Line) -> Sequence[search.Mark] | None:
+        """What of a row matches the search, in items that match it as a whole."""
+        assert self._pattern is not None
+        if section.item is None or not self._matches(section.item):
+            return None
+        if row < 0:
+            return search.by_row(search.find([line], self._pattern)).get(0)
+        kept = self._marks.get(section.key)
+        if kept is None or kept[0] is not section.laid:
+            marks = search.by_row(search.find(section.laid.rows, self._pattern))
+            kept = self._marks[section.key] = (section.laid, marks)
+        return kept[1].get(row)
 
     # Beside
 
@@ -529,8 +596,7 @@ class StreamScreen(ConsoleScreen):
     def _turn_moved(self, event: LineView.Moved) -> None:
         event.stop()
         if event.view.has_focus and event.key:
-            self._lines.follow = False
-            self._lines.select(event.key)
+            self._go_to(event.key)
 
     @on(LineView.FollowChanged)
     @on(LineView.MarksChanged)
@@ -613,8 +679,7 @@ class StreamScreen(ConsoleScreen):
         for index in places:
             item = rows.sections[index].item
             if item is not None and item.role in roles:
-                self._lines.follow = False
-                self._lines.select(item.key)
+                self._go_to(item.key)
                 return
         if direction < 0 and self.facts is not None and self.facts.has_older:
             self._pages += 1
@@ -642,8 +707,7 @@ class StreamScreen(ConsoleScreen):
         place = rows.place_of(self._lines.cursor_key)
         for section in [*rows.sections[place + 1 :], *rows.sections[: place + 1]]:
             if section.item is not None and section.item.has_failed:
-                self._lines.follow = False
-                self._lines.select(section.key)
+                self._go_to(section.key)
                 return
         self.say(("nothing failed in what is read", "muted"))
 
@@ -684,26 +748,50 @@ class StreamScreen(ConsoleScreen):
 
     def apply_filter(self, text: str) -> Sequence[Span]:
         """Marks what matches in place; nothing is hidden. Says how many matches there are."""
-        self._place = -1
         super().apply_filter(text)
-        found = len(self._places)
+        found = self._matches_in_all
         spans: list[Span] = [(f"{found:,} match{'' if found == 1 else 'es'}", "muted")]
         if self.facts is not None and self.facts.has_older:
             spans.append(("  in what is read so far", "muted"))
-        return spans
+        return spans if self.filter else []
 
     def filter_changed(self) -> None:
-        """Another search: matching items are unfolded, their matches marked."""
-        matching = frozenset(
-            item.key for item in self._items() if self.filter and self._matches(item)
-        )
-        if matching != self._matching or self.filter:
-            self._matching = matching if search.words_of(self.filter) else frozenset()
-            self._show_sections()
+        """Another search: its matches are marked."""
+        self._match = -1
+        self._marks = {}
+        self._pattern = search.pattern_of(search.words_of(self.filter))
+        self._find()
+        self._lines.redraw()
 
     def filter_facts(self) -> Sequence[Facts]:
-        """Each item as the search sees it."""
+        """Nothing: matches are counted in the texts, not by rows."""
         return ()
+
+    @property
+    def _matches_in_all(self) -> int:
+        return self._found[-1].end if self._found else 0
+
+    def _find(self) -> None:
+        """How many matches each item has, folded away or not."""
+        self._found = []
+        if not self.filter:
+            return
+        words, end = search.words_of(self.filter), 0
+        for item in self._items():
+            if self._matches(item):
+                count = max(1, search.count(self._lower(item), words))
+                end += count
+                self._found.append(_Found(item.key, count, end))
+        self._match = min(self._match, end - 1)
+
+    def _lower(self, item: Item) -> str:
+        """All text of an item on one line, in lower case."""
+        kept = self._lowered.get(item.key)
+        if kept is None or kept[0] is not item:
+            lines = [line for _, text in item.texts for line in text.lines]
+            text = " ".join([item.name, item.error, *lines]).lower()
+            kept = self._lowered[item.key] = (item, text)
+        return kept[1]
 
     def _matches(self, item: Item) -> bool:
         return self.filter.matches(
@@ -722,58 +810,61 @@ class StreamScreen(ConsoleScreen):
                 "size": max((text.size for _, text in item.texts), default=0),
                 "age": None if item.at is None else self.view.now - item.at,
                 "err": item.error,
-                "text": tuple(line for _, text in item.texts for line in text.lines),
+                "text": self._lower(item),
             }
         )
-
-    def _find_places(self) -> None:
-        """Where the matches are in the rows that are laid out now."""
-        self._places, self._marks = [], {}
-        if not self.filter:
-            return
-        rows = self._lines.stream_rows
-        pattern = search.pattern_of(search.words_of(self.filter))
-        for place, section in enumerate(rows.sections):
-            item = section.item
-            if item is None or not self._matches(item):
-                continue
-            start = rows.start_of(place)
-            hits = search.find(self._all_rows(section), pattern) if pattern else []
-            if not hits:
-                self._places.append(_Place(start, item.key, ()))
-            for hit in hits:
-                self._places.append(_Place(start + hit[0].row, item.key, hit))
-                for mark in hit:
-                    self._marks.setdefault((item.key, mark.row), []).append(mark)
-        self._place = min(self._place, len(self._places) - 1)
-
-    def _all_rows(self, section: Section) -> list[Line]:
-        assert section.item is not None
-        head = drawing.head(
-            section.item, section.laid, self._laid_for.width, self._laid_for, self.view
-        )
-        return [head, *section.laid.rows]
 
     @on(StreamView.Sought)
     def _sought(self, event: StreamView.Sought) -> None:
         event.stop()
-        if not self._places:
+        if not self._found:
             said = "no match in what is read" if self.filter else "/ searches"
             self.say((said, "muted"))
             return
-        self._place = self._next_place(event.direction)
-        self._lines.show_hit(self._places[self._place].row)
+        self._match = self._next_match(event.direction)
+        self._show_match(self._match)
         self._said_until = 0.0
         self._rest()
 
-    def _next_place(self, direction: int) -> int:
-        if self._place >= 0:
-            return (self._place + direction) % len(self._places)
-        cursor = max(0, self._lines.cursor)
-        after = [index for index, place in enumerate(self._places) if place.row >= cursor]
-        if direction > 0:
-            return after[0] if after else 0
-        return (after[0] if after else len(self._places)) - 1
+    def _next_match(self, direction: int) -> int:
+        """From the last match on, else from the cursor."""
+        if self._match >= 0:
+            return (self._match + direction) % self._matches_in_all
+        rows = self._lines.stream_rows
+        cursor = rows.place_of(self._lines.cursor_key)
+        before = sum(each.own for each in self._found if rows.place_of(each.key) < cursor)
+        first = before if direction > 0 else before - 1
+        return first % self._matches_in_all
+
+    def _show_match(self, match: int) -> None:
+        """Goes to a match; unfolds its item where the match is folded away."""
+        ends = [each.end for each in self._found]
+        found = self._found[bisect_right(ends, match)]
+        nth = match - (found.end - found.own)
+        if self._lines.stream_rows.place_of(found.key) < 0:
+            self._show_sections(around=found.key)
+        hits = self._hits(found.key)
+        if nth >= len(hits) and self._is_cut(found.key):
+            self._folds[found.key] = "open"
+            self._show_sections(around=found.key)
+            hits = self._hits(found.key)
+        rows = self._lines.stream_rows
+        row = hits[min(nth, len(hits) - 1)][0].row if hits else 0
+        self._lines.show_hit(rows.start_of(rows.place_of(found.key)) + row)
+
+    def _section(self, key: str) -> Section:
+        rows = self._lines.stream_rows
+        return rows.sections[rows.place_of(key)]
+
+    def _is_cut(self, key: str) -> bool:
+        return self._section(key).laid.is_cut
+
+    def _hits(self, key: str) -> list[search.Hit]:
+        section, look = self._section(key), self._laid_for
+        if section.item is None or self._pattern is None:
+            return []
+        head = drawing.head(section.item, section.laid, look.width, look, self.view)
+        return search.find([head, *section.laid.rows], self._pattern)
 
     # Comparing
 
@@ -904,6 +995,13 @@ def _as_row(item: Item) -> dict[str, Any]:
     for name in ("key", "is_read"):
         row.pop(name, None)
     return row
+
+
+def _are_apart(item: Item, laid: Laid, after: Item, laid_after: Laid | None) -> bool:
+    """Whether an empty row stands between two items: heads alone, and one call's, keep together."""
+    if item.row == after.row:
+        return bool(laid.rows)
+    return bool(laid.rows or (laid_after and laid_after.rows)) or after.relation == "prompt"
 
 
 def _row_key(row: Row) -> str:
