@@ -134,7 +134,7 @@ def _line(source: Source, row: Event) -> LogLine:
         seq=row.seq,
         at=times.parse(row.created_at),
         level=row.level if row.level in ("debug", "info", "warn", "error") else clean(row.level, 8),
-        where=_where(source, row.run_id, row.agent_id),
+        where=run_or_agent_name(source, row.run_id, row.agent_id),
         kind=clean(row.kind, 40),
         message=clean(row.message, 500),
         run_id=row.run_id,
@@ -159,7 +159,8 @@ def _audit_line(row: Audit) -> LogLine:
     )
 
 
-def _where(source: Source, run_id: str | None, agent_id: str | None) -> str:
+def run_or_agent_name(source: Source, run_id: str | None, agent_id: str | None) -> str:
+    """`run/agent` by their names, as far as they are given; each is asked for once."""
     run = _name(source, "run", run_id)
     agent = _name(source, "agent", agent_id)
     return f"{run}/{agent}" if run and agent else run or agent

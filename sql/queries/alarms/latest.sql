@@ -1,0 +1,7 @@
+SELECT
+    alarm.seq, alarm.id, alarm.derived, alarm.severity, alarm.status, alarm.kind, alarm.title,
+    alarm.message, alarm.dedupe_key, alarm.count, alarm.run_id, alarm.agent_id, alarm.opened_at,
+    alarm.updated_at, alarm.acked_at, alarm.acked_by, alarm.resolved_at, alarm.resolution
+FROM alarm
+ORDER BY alarm.seq DESC
+LIMIT :limit
