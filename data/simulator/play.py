@@ -20,6 +20,9 @@ from .stage import Stage
 
 PROGRAM = "vedette demo"
 
+HISTORY = 8 * 86_400.0
+"""Seconds for which the process that wrote a history is said to have run."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -116,6 +119,7 @@ class _Leaving(Recorder):
         try:
             with store.writing(connection):
                 facts = {"id": process_id, "now": times.text(now)}
+                facts["started_at"] = times.text(now - HISTORY)
                 connection.execute(load("simulator/leave"), facts)
         finally:
             connection.close()

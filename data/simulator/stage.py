@@ -234,6 +234,8 @@ class Stage:
         """Opens a gate and waits for what comes of it."""
         gate = self.gate(agent, question, gate_id=gate_id)
         answer: Answer = yield gate
+        # A moment to take the answer in: the receipt shows both clocks.
+        yield 0.8
         return answer
 
     def answered(
