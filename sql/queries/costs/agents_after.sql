@@ -1,0 +1,8 @@
+-- What agents report themselves, in the order of their rows.
+SELECT
+    agent.seq, agent.id, agent.run_id, agent.name, agent.status, agent.started_at, agent.ended_at,
+    agent.cost_usd
+FROM agent
+WHERE agent.seq > :after
+ORDER BY agent.seq
+LIMIT :limit
