@@ -95,7 +95,8 @@ def test_the_wheel_runs_by_itself(wheel: Path, tmp_path: Path) -> None:
     database = tmp_path / "runs.db"
     # -P and no editable hook: what runs is what the wheel holds.
     code = (
-        "import sys; sys.meta_path = [f for f in sys.meta_path if 'editable' not in str(f).lower()];"
+        "import sys;"
+        "sys.meta_path = [f for f in sys.meta_path if 'editable' not in str(f).lower()];"
         f"sys.path.insert(0, {str(tmp_path / 'site')!r});"
         "import vedette.sql; from vedette.tui.main import main;"
         f"assert vedette.sql.__file__.startswith({str(tmp_path)!r});"

@@ -170,7 +170,8 @@ def now_text(row: FleetRow, view: View) -> str:
     if status.gates and row.agent is None:
         says = f"{status.gates} gate{'' if status.gates == 1 else 's'}"
         if status.deadline is not None:
-            says += f", 1 in {numbers.countdown(status.deadline - view.now)}"
+            first = " in" if status.gates == 1 else ", 1 in"
+            says += f"{first} {numbers.countdown(status.deadline - view.now)}"
         return says
     return status.now
 
@@ -291,12 +292,12 @@ def _gate_lines(facts: PreviewFacts, width: int, view: View, tall: bool) -> list
 
     gate = facts.gate
     assert gate is not None
-    label, room = 11, width - 12
-    wants: list[Span] = [("wants     ", "muted"), (gate.title, "bright bold")]
+    label, room = 10, width - 11
+    wants: list[Span] = [("wants    ", "muted"), (gate.title, "bright bold")]
     lines = [spread(wants, parts.risk(gate.risk, view.glyphs), width)]
     if gate.expires is not None and tall:
         left = numbers.countdown(gate.expires - view.now)
-        spans: list[Span] = [("expires   ", "muted"), ("in ", "ink"), (left, "you bold")]
+        spans: list[Span] = [("expires  ", "muted"), ("in ", "ink"), (left, "you bold")]
         lines.append(spread(spans, [("a", "bright bold"), (" review", "muted")], width))
     if gate.why:
         wrapped = parts.wrap(gate.why, room) if tall else [parts.cut(gate.why, room, view.glyphs)]
@@ -332,7 +333,9 @@ def _gauges(row: FleetRow, facts: PreviewFacts, width: int, view: View) -> list[
         pairs.append(("context", _gauge(row.agent.context, width, view)))
     if facts.budget is not None:
         share = facts.budget.used / facts.budget.limit
-        of = f"  {numbers.dollars(facts.budget.used)} of {numbers.dollars(facts.budget.limit)}"
+        of = f"  of {numbers.dollars(facts.budget.limit)}"
+        if width > 60:
+            of = f"  {numbers.dollars(facts.budget.used)}{of[1:]}"
         pairs.append(("budget", [*_gauge(share, width, view), (of, "ink")]))
     if any(facts.tokens_per_minute):
         pairs.append(("tok/min", _pace(facts, view)))
