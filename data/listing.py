@@ -4,7 +4,8 @@
 where the one before ended. A filter is tried page by page until enough rows are found.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from math import fsum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -67,15 +68,23 @@ def columns_of(name: str) -> tuple[str, ...]:
 
 
 def read_listing(
-    source: Source, name: str, now: float, *, limit: int, filter_text: str = ""
+    source: Source,
+    name: str,
+    now: float,
+    *,
+    limit: int,
+    filter_text: str = "",
+    before_them: Sequence[Row] = (),
 ) -> Listing:
     """The newest `limit` rows of the relation called `name` that pass the filter, newest first.
 
-    Raises UsageError for a filter that makes no sense.
+    `before_them` are rows that no table holds, and that come first. Raises UsageError for a filter
+    that makes no sense.
     """
     search = _search(source, name, now, filter_text) if filter_text.strip() else None
     found: list[Row] = []
-    for page in _pages(source, name, PAGE if search else limit + 2):
+    pages = _pages(source, name, PAGE if search else limit + 2)
+    for page in chain([before_them], pages):
         found += filter(search.matches, page) if search else page
         if len(found) > limit:
             break

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import click
 
 from ...data.listing import Listing, read_listing
+from ...data.source import Source
 from .options import asked, opened, row_options
 from .output import (
     Answer,
@@ -33,18 +34,35 @@ def command(name: str) -> click.Command:
     """The command that prints the relation called `name`."""
     shown = _SHOWN[name]
 
-    def run(**values: Any) -> None:
+    def run(derived: bool = False, **values: Any) -> None:
         request = asked(values)
         with opened(request.db) as source:
             listing = read_listing(
-                source, name, request.now, limit=request.limit, filter_text=request.filter_text
+                source,
+                name,
+                request.now,
+                limit=request.limit,
+                filter_text=request.filter_text,
+                before_them=_inferred(source, request.now) if derived else (),
             )
             where = origin(source)
         answer = _answer(listing, oldest_first=shown.oldest_first)
         print_answer(answer, where, request.now, request.style, _columns(shown.table))
 
     make = click.command(name, cls=_Command, help=_help(shown), short_help=shown.help)
-    return make(row_options(run))
+    return make(row_options(_DERIVED(run) if name == "alarms" else run))
+
+
+_DERIVED = click.option(
+    "--derived", is_flag=True, help="Also, and first, those the console infers from rows."
+)
+
+
+def _inferred(source: Source, now: float) -> Sequence[tuple[Any, ...]]:
+    # Inferring looks through the whole fleet: only where it is asked for.
+    from ...data.inferred import read_inferred
+
+    return read_inferred(source, now)
 
 
 class _Command(click.Command):
@@ -88,6 +106,8 @@ _WRITERS: dict[str, Callable[[Any, float], str]] = {
     "tokens_out": tokens,
     "latency_ms": milliseconds,
     "context_used": percent,
+    # Enough to approve by; the whole hash is in the other styles.
+    "sha256": lambda digits, _now: f"{digits[:16]}…",
 }
 
 _SHOWN = {

@@ -259,3 +259,15 @@ def test_the_help_names_every_filter_field(run: Run) -> None:
     assert "newest first" in out
     assert all(field in out for field in ("cost_usd", "state", "unpriced", "age"))
     assert "oldest of them first" in run("events", "--help").out
+
+
+def test_alarms_the_console_infers_are_printed_where_asked_for(run: Run, fleet: Path) -> None:
+    recorded = run("alarms", "--db", fleet, "--json").rows
+    assert {row["derived"] for row in recorded} == {0}
+    both = run("alarms", "--db", fleet, "--derived", "--json").rows
+    inferred = [row for row in both if row["derived"]]
+    assert inferred
+    assert both == inferred + recorded
+    assert all(list(row) == list(recorded[0]) for row in inferred)
+    only = run("alarms", "--db", fleet, "--derived", "--filter", "derived:yes", "--json").rows
+    assert only == inferred
