@@ -67,8 +67,8 @@ def migrate(path: str, now: float, folder: str = MIGRATIONS) -> Migrated:
     known = migrations(folder)
     if not _pending(path, known, _applied(path)):
         return Migrated((), None)
-    store.create(path)
     with _alone(path):
+        store.create(path)
         pending = _pending(path, known, _applied(path))
         return _apply(path, pending, now) if pending else Migrated((), None)
 
@@ -99,7 +99,7 @@ def migrations(folder: str = MIGRATIONS) -> tuple[Migration, ...]:
 def _applied(path: str) -> tuple[Applied, ...]:
     """What the file has been through: nothing for a file that is missing or empty."""
     try:
-        connection = opening.connect(path).connection
+        connection = store.connect_reading(path)
     except SourceError as error:
         if error.kind == "empty" or (error.kind == "missing" and not os.path.lexists(path)):
             return ()
@@ -244,7 +244,7 @@ def _alone(path: str) -> Iterator[None]:
 
     lock_path = f"{path}.migrating"
     while True:
-        lock = os.open(lock_path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock = _open_lock(lock_path)
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _is_still(lock, lock_path):
             break
@@ -255,6 +255,14 @@ def _alone(path: str) -> Iterator[None]:
     finally:
         os.unlink(lock_path)
         os.close(lock)
+
+
+def _open_lock(lock_path: str) -> int:
+    store.make_folder(lock_path)
+    try:
+        return os.open(lock_path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise store.not_made(lock_path, error) from None
 
 
 def _is_still(descriptor: int, path: str) -> bool:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..sql import load
-from .errors import VedetteError
-from .opening import fault, percent_encoded
+from .errors import SourceError, VedetteError
+from .opening import fault, look_at, percent_encoded
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another writer."""
+READ_SECONDS = 0.25
+"""How long a look waits for a lock."""
 
 _PRAGMAS = ("busy_timeout", "journal_mode", "synchronous", "foreign_keys")
 
@@ -24,19 +26,54 @@ def create(path: str) -> bool:
 
     Raises StoreFailed where it cannot be made.
     """
+    make_folder(path)
     try:
-        _make_folders(os.path.dirname(os.path.abspath(path)))
         # The mode is part of the open: there is no moment at which others could read the file.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
     except FileExistsError:
         return False
     except OSError as error:
-        raise StoreFailed(
-            f"{path} cannot be made: {error.strerror or error}",
-            "check the path and the folder's permissions",
-            kind="permission" if isinstance(error, PermissionError) else "missing",
-        ) from None
+        raise not_made(path, error) from None
     return True
+
+
+def make_folder(path: str) -> None:
+    """Makes the folder a file at `path` goes into, its owner's alone. Raises StoreFailed."""
+    try:
+        _make_folders(os.path.dirname(os.path.abspath(path)))
+    except OSError as error:
+        raise not_made(path, error) from None
+
+
+def not_made(path: str, error: OSError) -> StoreFailed:
+    """Why a file cannot be made, for people."""
+    return StoreFailed(
+        f"{path} cannot be made: {error.strerror or error}",
+        "check the path and the folder's permissions",
+        kind="permission" if isinstance(error, PermissionError) else "missing",
+    )
+
+
+def connect_reading(path: str) -> sqlite3.Connection:
+    """A read-only connection for a look, also beside others of this process.
+
+    Raises SourceError for what is no database file. Never opens the file by itself: to close it
+    again would drop the locks every other connection of this process holds on it, and another
+    process would delete the WAL they write.
+    """
+    found = look_at(path)
+    if found.size == 0 and found.wal_size <= 0:
+        raise SourceError(f"{path} is empty", "there is no database in it yet", kind="empty")
+    try:
+        connection = sqlite3.connect(
+            f"file:{percent_encoded(path)}?mode=ro",
+            uri=True,
+            timeout=READ_SECONDS,
+            isolation_level=None,
+        )
+    except sqlite3.Error as error:
+        raise fault(path, error) from error
+    return connection
 
 
 def connect(path: str) -> sqlite3.Connection:

@@ -176,7 +176,7 @@ class Gate(Open):
                 kind="replaced",
             )
         try:
-            connection = opening.connect(self._desk.path).connection
+            connection = store.connect_reading(self._desk.path)
         except SourceError as error:
             if error.kind == "locked":
                 return pending

@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -317,3 +319,28 @@ def test_a_gate_belongs_to_its_tool_call(agent: AgentHandle, path: str) -> None:
     agent.gate("bash", {"command": "rm -rf build"}, tool=call, on_timeout="skipped")
     found = row(path, "SELECT tool_call_id, on_timeout FROM approvals")
     assert found == {"tool_call_id": call.id, "on_timeout": "skipped"}
+
+
+DECIDER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+with connection:
+    connection.execute("UPDATE approvals SET status = 'approved' WHERE status = 'pending'")
+connection.close()
+"""
+
+
+def test_another_process_that_comes_and_goes_takes_no_row_with_it(
+    agent: AgentHandle, recorder: Recorder, path: str
+) -> None:
+    # To open and close the file beside SQLite would drop this process's locks on it; the other
+    # process would then take itself for the last one, and delete the WAL that is written here.
+    gate = agent.gate("write", "payload")
+    assert gate.look() is None
+    with Recorder(path):
+        subprocess.run([sys.executable, "-c", DECIDER, path], check=True)
+    assert gate.wait().approved
+    agent.event("tick")
+    recorder.flush()
+    assert value(path, "SELECT count(*) FROM events WHERE kind = 'tick'") == 1
+    assert value(path, "PRAGMA integrity_check") == "ok"
