@@ -1,7 +1,6 @@
 """What happens while somebody watches: a payload changes, a gate runs out, errands come and go."""
 
 from collections.abc import Generator
-from functools import partial
 from typing import Any
 
 from ..recorder import AgentHandle, Gate
@@ -113,10 +112,10 @@ def come_and_go(stage: Stage, *, every: float) -> Script:
     while True:
         yield stage.random.uniform(0.6, 1.4) * every
         work = stage.random.choice(errands.ALL)
-        question = stage.random.choice(QUESTIONS)
-        asks = partial(ask_if_few, question=question) if stage.random.random() < 0.35 else None
-        fails = asks is None and stage.random.random() < 0.12
-        stage.add(stage.now, errand(stage, work, asks=asks, fails=fails))
+        question = stage.random.choice(QUESTIONS) if stage.random.random() < 0.35 else None
+        fails = question is None and stage.random.random() < 0.12
+        script = errand(stage, work, question=question, asking=ask_if_few, fails=fails)
+        stage.add(stage.now, script)
 
 
 def ask_if_few(stage: Stage, agent: AgentHandle, question: Question) -> Generator[Any, Any, Answer]:

@@ -3,27 +3,30 @@
 import time
 from random import Random
 
+NEAR = 60.0
+"""A play that starts within so many seconds of the real time is played in real time."""
+
 
 class Clock:
-    """Tells the recorder the time: a moment set by hand until the play is live, then real time."""
+    """Tells the recorder the time: a moment set by hand until the play is live, then a real one."""
 
     def __init__(self, start: float) -> None:
         self._moment = start
-        self._live_since: float | None = None
+        self._is_near = abs(time.time() - start) < NEAR
+        self._behind: float | None = None
 
     def __call__(self) -> float:
         """Epoch seconds."""
-        if self._live_since is None:
-            return self._moment
-        return self._moment + time.monotonic() - self._live_since
+        return self._moment if self._behind is None else time.time() - self._behind
 
     def set(self, moment: float) -> None:
         """Sets the moment, in epoch seconds, while the play is not live."""
         self._moment = moment
 
-    def run(self, since: float) -> None:
-        """Lets real time go on from the moment; `since` is the monotonic time it stands for."""
-        self._live_since = since
+    def run(self) -> None:
+        """Lets time go on: the real time where the play began close to it, else from the moment."""
+        # A person answers by the real time: no receipt may be older than the answer.
+        self._behind = 0.0 if self._is_near else time.time() - self._moment
 
 
 class Ids:

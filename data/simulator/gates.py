@@ -5,6 +5,9 @@ from typing import Any, NamedTuple
 from .. import decisions
 from ..recording.payloads import as_document
 
+_TOOLS = {"files": "write_file", "command": "bash", "http": "http", "sql": "sql.query"}
+_EFFECTS = {"files": "written", "command": "", "http": "200 OK, 1.6 kB", "sql": "done"}
+
 
 class Question(NamedTuple):
     """One gate: what the agent wants to do, and on which terms it waits."""
@@ -16,6 +19,21 @@ class Question(NamedTuple):
     timeout: float | None = None
     """Seconds the agent waits; None: until it is answered."""
     needed: int = 1
+
+    @property
+    def tool(self) -> str:
+        """The tool that does it once it may."""
+        return _TOOLS[self.shape]
+
+    @property
+    def effect(self) -> str:
+        """What that tool says when it is done."""
+        return _EFFECTS[self.shape]
+
+    @property
+    def shape(self) -> str:
+        """files, command, http or sql."""
+        return next(key for key in _TOOLS if key in self.payload)
 
     @property
     def sha256(self) -> str:

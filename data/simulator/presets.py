@@ -32,10 +32,10 @@ def cast(stage: Stage, preset: str, start: float) -> None:
 
 def replay(stage: Stage, planned: Planned) -> Script:
     """An errand of the past, with the answer it got."""
-    asks = None
-    if planned.question is not None and planned.verdict is not None:
-        asks = partial(Stage.answered, question=planned.question, verdict=planned.verdict)
-    return errand(stage, planned.errand, asks=asks, fails=planned.fails)
+    if planned.question is None or planned.verdict is None:
+        return errand(stage, planned.errand, fails=planned.fails)
+    asking = partial(Stage.answered, verdict=planned.verdict)
+    return errand(stage, planned.errand, question=planned.question, asking=asking)
 
 
 def _calm(stage: Stage, start: float) -> None:
@@ -68,8 +68,8 @@ def _incident(stage: Stage, start: float) -> None:
         stage.add(-460 + 45 * number, errand(stage, work, fails=True))
     stage.add(-600, troubles.outage(stage))
     for number, question in enumerate((past.FORCE_PUSH, past.PROD_CONFIG, past.HOOK)):
-        asks = partial(Stage.ask, question=question)
-        stage.add(-190 - 10 * number, errand(stage, errands.WEB_DEPLOY, asks=asks))
+        deploy = errand(stage, errands.WEB_DEPLOY, question=question)
+        stage.add(-190 - 10 * number, deploy)
 
 
 # The days before a huge play are written in bulk; its fleet is the busy one.

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from .. import decisions
-from ..recorder import AgentHandle, Gate, PromptHandle, Recorder, Run
+from ..recorder import AgentHandle, Gate, PromptHandle, Recorder, Run, StoreFailed
 from .clock import Clock, Ids
 from .gates import Answer, Question, Verdict
 from .models import Reported, Use, reported
@@ -111,7 +111,7 @@ class Stage:
         self, since: float, speed: float, seconds: float | None, stop: threading.Event
     ) -> None:
         """Plays on in real time from the monotonic time `since`, for `seconds` or until `stop`."""
-        self._clock.run(since)
+        self._clock.run()
         end = float("inf") if seconds is None else since + seconds
         while not stop.is_set() and (moment := time.monotonic()) < end:
             self.now = (moment - since) * speed
@@ -128,10 +128,10 @@ class Stage:
 
     def _hear(self) -> None:
         for asked in list(self._asked):
-            answer = asked.gate.look()
+            answer = heard(asked.gate)
             if answer is not None:
                 self._asked.remove(asked)
-                self._go_on(asked.script, Answer(answer.outcome, answer.by, answer.reason))
+                self._go_on(asked.script, answer)
 
     def _go_on(self, script: Script, answer: Answer | None) -> None:
         """Lets a script act until it waits again."""
@@ -308,6 +308,15 @@ class Stage:
     def reported(self, model: str, use: Use) -> Reported:
         """What an agent reports of a call."""
         return reported(model, use)
+
+
+def heard(gate: Gate) -> Answer | None:
+    """What came of a gate, or None while it waits; a store that fails is never a yes."""
+    try:
+        answer = gate.look()
+    except StoreFailed as error:
+        return Answer("withdrawn", None, error.title)
+    return None if answer is None else Answer(answer.outcome, answer.by, answer.reason)
 
 
 def in_pieces(text: str, count: int) -> list[str]:
