@@ -41,9 +41,10 @@ def look_at(path: str) -> FileLook:
 
 
 class Opened(NamedTuple):
-    """A read-only connection, and whether it reads the file as one that nobody writes."""
+    """A read-only connection, which file it is on, and whether it reads it as one nobody writes."""
 
     connection: sqlite3.Connection
+    identity: Identity
     immutable: bool
 
 
@@ -54,7 +55,7 @@ def connect(path: str) -> Opened:
     `mode=ro`, and an open that leaves a -wal or -shm behind could lock the owner out.
     """
     found = _stat(path)
-    immutable = _header_says_wal(path, found) and _must_not_make_side_files(path, found)
+    immutable = _reads_as_unwritten(path, found)
     mode = "mode=ro&immutable=1" if immutable else "mode=ro"
     try:
         connection = sqlite3.connect(
@@ -74,7 +75,8 @@ def connect(path: str) -> Opened:
     except sqlite3.Error as error:
         connection.close()
         raise fault(path, error) from error
-    return Opened(connection, immutable)
+    # As it lay there before it was opened: what took its place meanwhile is another file.
+    return Opened(connection, Identity(found.st_dev, found.st_ino), immutable)
 
 
 def guard(connection: sqlite3.Connection) -> None:
@@ -177,49 +179,23 @@ _NOT_FILES = (
 )
 
 
-def _header_says_wal(path: str, found: os.stat_result) -> bool:
-    """Whether the file keeps a WAL; raises SourceError for a file that is no database."""
-    try:
-        with open(path, "rb") as file:
-            header = file.read(100)
-    except OSError as error:
-        raise _no_permission(path, error) from None
+def _reads_as_unwritten(path: str, found: os.stat_result) -> bool:
+    """Whether a WAL database must be opened as immutable: no rows in a -wal, and none can be made.
+
+    Raises SourceError for a file that is no database, and where a read-only open would be refused,
+    or would leave files behind that keep the owner from writing (SQLite makes them in the
+    reader's name).
+    """
     if found.st_size == 0:
         raise SourceError(
             f"{path} is empty: there is no database in it yet",
             "start its writer, or name another file",
             kind="empty",
         )
-    if not header.startswith(_MAGIC):
-        raise SourceError(
-            f"{path} is not an SQLite database",
-            "name another file; an encrypted database cannot be opened",
-            kind="not_a_database",
-        )
-    return header[18] == 2 or header[19] == 2
-
-
-def _must_not_make_side_files(path: str, found: os.stat_result) -> bool:
-    """Whether a WAL database must be opened as immutable: no -wal, and none can be made.
-
-    Raises SourceError where a read-only open would be refused, or would leave files behind that
-    keep the owner from writing (facts: SQLite makes them in the reader's name).
-    """
-    wal, shm = f"{path}-wal", f"{path}-shm"
-    for side in (wal, shm):
-        if os.path.exists(side) and not os.access(side, os.R_OK):
-            raise _no_permission(side, None)
-    if os.path.exists(shm):
+    if _is_in_use(path) or not _header_says_wal(path):
         return False
-    folder_takes_files = os.access(os.path.dirname(os.path.abspath(path)), os.W_OK)
-    if not folder_takes_files:
-        if not os.path.exists(wal):
-            return True
-        raise SourceError(
-            f"{path} holds rows in its -wal that cannot be read here: its -shm is gone",
-            "open it once as its owner, or make its folder writable",
-            kind="side_files",
-        )
+    if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
+        return _has_no_rows_in_wal(path)
     if os.geteuid() not in (0, found.st_uid):
         raise SourceError(
             f"opening {path} would leave a -wal and -shm that its owner could not write",
@@ -229,7 +205,47 @@ def _must_not_make_side_files(path: str, found: os.stat_result) -> bool:
     return False
 
 
-def _no_permission(path: str, error: OSError | None) -> SourceError:
+def _is_in_use(path: str) -> bool:
+    """Whether a -shm says that somebody has it open; raises SourceError where one is unreadable.
+
+    Perhaps this very process has: then its header must not be read. Closing any descriptor of a
+    file drops every POSIX lock this process has on it, SQLite's too; whoever closes the database
+    next takes himself for the last and deletes the -wal under us, and what we write is lost.
+    """
+    for each in (path, f"{path}-wal", f"{path}-shm"):
+        if os.path.exists(each) and not os.access(each, os.R_OK):
+            raise _no_permission(each)
+    return os.path.exists(f"{path}-shm")
+
+
+def _has_no_rows_in_wal(path: str) -> bool:
+    """True; raises SourceError where a -wal holds rows that cannot be read without a -shm."""
+    if look_at(path).wal_size > 0:
+        raise SourceError(
+            f"{path} holds rows in its -wal that cannot be read here: its -shm is gone",
+            "open it once as its owner, or make its folder writable",
+            kind="side_files",
+        )
+    return True
+
+
+def _header_says_wal(path: str) -> bool:
+    """Whether the file keeps a WAL; raises SourceError for a file that is no database."""
+    try:
+        with open(path, "rb") as file:
+            header = file.read(100)
+    except OSError as error:
+        raise _no_permission(path, error) from None
+    if not header.startswith(_MAGIC):
+        raise SourceError(
+            f"{path} is not an SQLite database",
+            "name another file; an encrypted database cannot be opened",
+            kind="not_a_database",
+        )
+    return 2 in header[18:20]
+
+
+def _no_permission(path: str, error: OSError | None = None) -> SourceError:
     why = f": {error.strerror}" if error is not None and error.strerror else ""
     return SourceError(
         f"{path} cannot be read by you{why}",
