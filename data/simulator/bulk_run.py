@@ -230,11 +230,17 @@ def _gate_rows(run: Run) -> dict[str, list[Fields]]:
     gate = {"id": f"g-{run.id}", "run_id": run.id, "agent_id": f"a-{run.id}0"}
     gate |= {"status": outcome, "decided_by": by, "decided_at": answered, "requested_at": asked}
     gate |= {"picked_up_at": answered, "moved_on_at": answered, "updated_at": answered}
-    steps = (("gate.open", asked, "info", "asked"), (f"gate.{outcome}", answered, "success", by))
+    title = terms["title"]
+    steps = (
+        ("gate.open", "info", f"{title}: asked", f"{run.errand.name}/lead", asked),
+        (f"gate.{outcome}", "success", f"{outcome} by {by}: {title}", by, answered),
+    )
     return {
         "approvals": [{**terms, **gate, "requested_by": f"{run.errand.name}/lead"}],
         "approval_signatures": [_signature(gate, terms)],
-        "audit": [_audit(gate, terms, step, *facts) for step, facts in enumerate(steps, 1)],
+        "audit": [
+            _audit(gate, terms["risk"], number, *step) for number, step in enumerate(steps, 1)
+        ],
     }
 
 
@@ -265,17 +271,17 @@ def _signature(gate: Fields, terms: Fields) -> Fields:
 
 
 def _audit(
-    gate: Fields, terms: Fields, step: int, kind: str, at: str, outcome: str, by: str
+    gate: Fields, risk: str, number: int, kind: str, outcome: str, summary: str, by: str, at: str
 ) -> Fields:
     return {
-        "id": f"{gate['id']}-{step}",
+        "id": f"{gate['id']}-{number}",
         "trace_id": gate["run_id"],
         "stage": "gate",
         "type": kind,
         "outcome": outcome,
-        "summary": f"{kind.removeprefix('gate.')} by {by}: {terms['title']}" if step > 1 else by,
-        "actor": by if step > 1 else "lead",
-        "risk": terms["risk"],
+        "summary": summary,
+        "actor": by,
+        "risk": risk,
         "run_id": gate["run_id"],
         "agent_id": gate["agent_id"],
         "approval_id": gate["id"],

@@ -41,7 +41,7 @@ def begin(stage: Stage, start: float, *, asks: bool) -> Script:
         "prompts": [_prompt(moments)],
         "tool_calls": [_call(moments)],
         "cost_rollups": [_rollup(moments)],
-        "events": _events(moments),
+        "events": _events(moments, asks),
     }
     if asks:
         tables |= {"approvals": [_gate(moments)], "audit": [_audit(moments)]}
@@ -160,7 +160,7 @@ def _rollup(moments: _Moments) -> Row:
     }
 
 
-def _events(moments: _Moments) -> list[Row]:
+def _events(moments: _Moments, asks: bool) -> list[Row]:
     lines = [
         (0, None, "run.start", "backup-check"),
         (0, AGENT, "agent.start", "restorer"),
@@ -169,6 +169,8 @@ def _events(moments: _Moments) -> list[Row]:
         (24, AGENT, "llm.start", "check"),
         (30, AGENT, "llm.end", "check"),
     ]
+    if asks:
+        lines.append((31, AGENT, "gate.open", f"{RESTORE.title}: asked"))
     return [
         {
             "run_id": RUN,
@@ -211,7 +213,7 @@ def _audit(moments: _Moments) -> Row:
         "stage": "gate",
         "type": "gate.open",
         "outcome": "info",
-        "summary": "asked",
+        "summary": f"{RESTORE.title}: asked",
         "actor": "backup-check/restorer",
         "risk": RESTORE.risk,
         "run_id": RUN,

@@ -21,6 +21,9 @@ Script = Generator[Any, Any, None]
 LOOK_SECONDS = 0.2
 """How often the answers to open gates are looked for."""
 
+LATE_SECONDS = 0.4
+"""How late things of the past happen at most: nothing real happens on the second."""
+
 PIECES_PER_SECOND = 3.0
 FINE_SECONDS = 90.0
 """Answers that end within this time before the start are streamed as finely as live ones."""
@@ -66,6 +69,8 @@ class Stage:
         """Ids of runs by title, of agents by `title/name`; the latest counts."""
         self.agents_begun = 0
         self._runs: list[Run] = []
+        self._lateness = Random(f"late/{seed}")
+        self._latest = 0.0
         self._clock = clock
         self._start = start
         self._due: list[tuple[float, int, Script]] = []
@@ -102,10 +107,16 @@ class Stage:
         while self._due and self._due[0][0] <= 0.0:
             at, _, script = heapq.heappop(self._due)
             self.now = at
-            self._clock.set(self._start + at)
+            self._set_clock(at)
             self._go_on(script, None)
         self.now = 0.0
         self._clock.set(self._start)
+
+    def _set_clock(self, at: float) -> None:
+        """A moment a little late, as real ones are, but never before the last or past the start."""
+        late = self._start + at + self._lateness.uniform(0.0, LATE_SECONDS)
+        self._latest = min(max(late, self._latest), self._start)
+        self._clock.set(self._latest)
 
     def play_live(
         self, since: float, speed: float, seconds: float | None, stop: threading.Event
