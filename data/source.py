@@ -43,7 +43,7 @@ class Source:
         self._bytes_moved_alone = False
         self._schema_version = _pragma(self.connection, "schema_version")
         opening.guard(self.connection)
-        self._identity = opening.look_at(path).identity
+        self._identity = opened.identity
         self._last = self.look()
 
     def close(self) -> None:
@@ -119,7 +119,7 @@ class Source:
         last, self._last = self._last, look
         if look.schema_version != self._schema_version:
             raise self._changed("its tables changed")
-        if self._immutable and look.file.wal_size >= 0:
+        if self._immutable and look.file.wal_size > 0:
             # A connection that was told nobody writes would never see this -wal.
             raise self._changed("it got a writer")
         if look.data_version != last.data_version:
