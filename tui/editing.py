@@ -12,9 +12,10 @@ from textual.app import App
 from ..data.errors import UsageError
 
 
-def edit_copy(app: App[Any], text: str, suffix: str = ".txt") -> None:
+def edit_copy(app: App[Any], text: str, suffix: str = ".txt") -> str:
     """Opens a copy of the text (mode 0600) in $VISUAL or $EDITOR, the console waiting behind it.
 
+    Returns the copy as it was left.
     Raises UsageError where there is no editor to start.
     """
     command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
@@ -25,6 +26,8 @@ def edit_copy(app: App[Any], text: str, suffix: str = ".txt") -> None:
             file.write(text)
         with app.suspend():
             subprocess.run([*command, path], check=False)
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
     except OSError as error:
         title = f"cannot start {command[0]}: {error.strerror}"
         raise UsageError(title, "set EDITOR") from error
