@@ -53,7 +53,7 @@ def line(row: LogLine, width: int, view: View) -> Line:
         message.append((f"  by {row.actor}", "muted"))
     room = max(0, width - at[4] - 1)
     cells = [
-        Cell(1, 12, [(clock(row.at), "muted")]),
+        Cell(1, 12, [(clock(row.at, view.now), "muted")]),
         Cell(14, 6, [(word, token)]),
         Cell(at[0], at[1], [(parts.cut(row.where, at[1], view.glyphs), "soft")]),
         Cell(at[2], at[3], [(parts.cut(row.kind, at[3], view.glyphs), "bad" if loud else "ink")]),
@@ -62,10 +62,12 @@ def line(row: LogLine, width: int, view: View) -> Line:
     return columns(width, cells)
 
 
-def clock(at: float | None) -> str:
-    """The time of day with milliseconds: `13:58:43.009`."""
+def clock(at: float | None, now: float | None = None) -> str:
+    """The time of day with milliseconds, `13:58:43.009`; of another day `02-07 13:58`."""
     if at is None:
         return "?"
+    if now is not None and time.localtime(at)[:3] != time.localtime(now)[:3]:
+        return time.strftime("%m-%d %H:%M", time.localtime(at))
     return f"{time.strftime('%H:%M:%S', time.localtime(at))}.{int(at * 1000) % 1000:03}"
 
 

@@ -142,10 +142,13 @@ def _name(row: FleetRow, at: Layout, view: View, is_quiet: bool) -> list[Span]:
         token = "muted" if is_quiet else "bright bold"
         return [(name, token), (tail, "muted"), (folded, "muted" if is_quiet else "soft")]
     guide = parts.guides(row.lasts, glyphs)
-    room = (at.model or at.agent) - width_of([guide]) - (1 if at.model else 0)
+    room = at.agent - width_of([guide])
+    beside = at.model - width_of([guide]) - 1
+    # A name goes before its model: deep in the tree there is room for one of them.
+    has_model = bool(at.model and agent.model) and width_of([(agent.name, "")]) <= beside
     name = parts.cut(agent.name, max(3, room), glyphs)
     spans: list[Span] = [guide, (name, "muted" if is_quiet else "ink")]
-    if at.model and agent.model:
+    if has_model:
         gap = max(1, at.model - width_of(spans))
         short = parts.cut(short_model(agent.model), at.agent - at.model, glyphs)
         spans += [(" " * gap, ""), (short, "muted")]

@@ -60,6 +60,8 @@ class ConsoleScreen(Screen[None]):
         Binding("y", "copy_menu", "copy"),
         Binding("x", "export_menu", "export"),
         Binding("O", "page", "pager"),
+        Binding("Z", "toggle_look('-zoomed')", "list alone"),
+        Binding("ctrl+e", "toggle_look('-bare')", "breadcrumb on, off"),
     ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own name and type
         (0, "-tiny"),
@@ -280,6 +282,10 @@ class ConsoleScreen(Screen[None]):
 
     def open_row(self, key: str, row: Any) -> None:
         """`enter` on a row."""
+
+    def action_toggle_look(self, look: str) -> None:
+        """The list alone (`Z`), or without its breadcrumb (`ctrl+e`); again brings it back."""
+        self.toggle_class(look)
 
     def action_copy_menu(self) -> None:
         """`y`: says what can be copied, and copies what the next key names."""

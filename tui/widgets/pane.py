@@ -20,6 +20,8 @@ class Pane(LineView[Line], can_focus=False):
         ground: str = "ground",
     ) -> None:
         super().__init__(_as_it_is, _no_key, id=id, ground=ground, show_cursor=False)
+        # A pane beside or below a list stands on its own ground; `Z` puts it away.
+        self.set_class(ground != "ground", "-beside")
         self.make = make
 
     def update(self, *_: object) -> None:
