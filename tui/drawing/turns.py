@@ -29,11 +29,10 @@ class Beside(NamedTuple):
     """What the pane says of the view besides the selected item."""
 
     thinking: str
-    """hidden or shown."""
+    """Whether it is hidden or shown, and the key for the other."""
     masked: int
     base: str
     """The name of the compare base; "" for none."""
-    marks: int
 
 
 def turns_of(facts: StreamFacts) -> list[Turn]:
@@ -159,9 +158,9 @@ def pane(
     facts = [*_about(item, turns, width, view), *_of_view(beside, width)]
     lines: list[Line] = []
     if with_turns and turns:
-        room = max(5, height - len(facts) - 3)
-        lines = [BLANK, *_turns_around(turns, item, width, room, view)]
-    return [*lines, BLANK, *facts][:height]
+        room = max(5, height - len(facts) - 1)
+        lines = [*_turns_around(turns, item, width, room, view), BLANK]
+    return [*lines, *facts][:height]
 
 
 def _turns_around(
@@ -310,7 +309,7 @@ def _gate(item: Item, width: int, view: View) -> list[Line]:
 
 def _of_view(beside: Beside, width: int) -> list[Line]:
     pairs = [
-        ("thinking", f"{beside.thinking} (v)"),
+        ("thinking", beside.thinking),
         ("secrets", f"{beside.masked:,} masked"),
         ("compare", f"{beside.base or 'no base'} (=)"),
     ]

@@ -1,12 +1,9 @@
 """One agent's stream, or a run's: prompts, answers, tools and gates as they come."""
 
 import json
-import re
 import time
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,32 +12,34 @@ from textual.containers import Container, Vertical
 
 from ...data import times
 from ...data.errors import UsageError
-from ...data.filters import Facts, Kind
+from ...data.filters import Facts
 from ...data.source import Question, Source
 from ...data.stream import Asked as StreamAsked
-from ...data.stream import Item, StreamFacts, Where, read_stream, read_whole
-from ...data.text import clean_lines, masked
+from ...data.stream import Item, StreamFacts, Where, read_stream
 from .. import numbers
-from ..drawing import search, turns
 from ..drawing import stream as drawing
-from ..drawing.stream import Fold, Laid, Look
+from ..drawing import stream_notes as notes
+from ..drawing import turns
+from ..drawing.stream import Fold, Look
+from ..drawing.stream_layout import Layout
+from ..drawing.stream_rows import Row, Section, StreamRows, note, sections_of
+from ..drawing.stream_search import FIELDS, StreamSearch
+from ..drawing.stream_texts import as_row, command_for, whole_text
 from ..drawing.turns import Beside, Turn
-from ..editing import edit_copy
 from ..glyphs import FINAL_STATES, state
 from ..line import BLANK, Line, Span
 from ..widgets.lines import LineView
 from ..widgets.pane import Pane
 from ..widgets.prompt import Asked
-from ..widgets.stream_view import Row, Section, StreamRows, StreamView
+from ..widgets.stream_view import StreamView
 from .base import ConsoleScreen, CopyChoice
 
 MODES = ("md", "raw", "thinking")
-MOST_AT_ONCE = 200
-"""Items laid out before a key may be served: about 60 ms."""
 
 SAID_SECONDS = 4.0
 """How long a message stands before the resting line comes back."""
 
+_ALL_ROLES = ("user", "thinking", "assistant", "tool", "gate", "error")
 _RELATIONS = {
     "prompt": "prompt",
     "llm": "prompt",
@@ -49,30 +48,6 @@ _RELATIONS = {
     "gate": "approval",
     "approval": "approval",
 }
-_COMMANDS = {
-    "prompt": "prompts",
-    "tool_call": "tools",
-    "approval": "approvals",
-    "event": "events",
-}
-
-
-class _Found(NamedTuple):
-    """The matches of one item: how many there are in all up to and with it."""
-
-    key: str
-    own: int
-    end: int
-
-
-class _Cached(NamedTuple):
-    """A layout and what it was made of."""
-
-    item: Item
-    look: Look
-    fold: Fold
-    base: Item | None
-    laid: Laid
 
 
 class StreamScreen(ConsoleScreen):
@@ -92,21 +67,7 @@ class StreamScreen(ConsoleScreen):
         "filter",
         "mode",
     )
-    filter_fields: ClassVar[Mapping[str, Kind]] = {
-        "role": Kind.TEXT,
-        "name": Kind.TEXT,
-        "tool": Kind.TEXT,
-        "agent": Kind.TEXT,
-        "model": Kind.TEXT,
-        "state": Kind.TEXT,
-        "risk": Kind.TEXT,
-        "cost": Kind.MONEY,
-        "in": Kind.NUMBER,
-        "out": Kind.NUMBER,
-        "took": Kind.DURATION,
-        "size": Kind.SIZE,
-        "age": Kind.DURATION,
-    }
+    filter_fields = FIELDS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "search", key_display="/"),
         Binding("left_curly_bracket", "previous_turn", "turn", key_display="{ }"),
@@ -114,7 +75,7 @@ class StreamScreen(ConsoleScreen):
         Binding("left_square_bracket", "previous_message", "message", key_display="[ ]"),
         Binding("right_square_bracket", "next_message", "next message", key_display="]"),
         Binding("E", "next_error", "next error"),
-        Binding("v", "mode", "view: md, raw, with thinking"),
+        Binding("v", "mode", "md, raw, thinking"),
         Binding("w", "wrap", "wrap"),
         Binding("z", "fold", "fold"),
         Binding("Z", "zoom", "zoom: no panes"),
@@ -134,25 +95,21 @@ class StreamScreen(ConsoleScreen):
         self.where = Where()
         self.mode = 0
         self.is_wrapped = True
+        self.layout_ = Layout()
+        self.search = StreamSearch()
         self._pages = 1
         self._windows: dict[str, int] = {}
-        self._folds: dict[str, Fold] = {}
-        self._cache: dict[str, _Cached] = {}
         self._base: Item | None = None
-        self._compared: dict[str, Item] = {}
         self._turns: list[Turn] = []
         self._masked = 0
-        self._pattern: re.Pattern[str] | None = None
-        self._found: list[_Found] = []
-        self._match = -1
-        """The match that `n` went to, counted from 0; -1: none yet."""
-        self._marks: dict[str, tuple[Laid, dict[int, list[search.Mark]]]] = {}
-        self._lowered: dict[str, tuple[Item, str]] = {}
-        self._is_laying = False
         self._wanted_time: float | None = None
         self._wanted_row = ""
+        self._known_last = ""
+        """The last item when the view let go: what is after it is new."""
         self._said_until = 0.0
         self._is_new = True
+        self._was_live = True
+        self._is_laying = False
 
     # Asking
 
@@ -164,19 +121,16 @@ class StreamScreen(ConsoleScreen):
             wanted = Where(run_id=self._run_id)
         if where.get("at") is not None:
             self._wanted_time = float(where["at"])
-        if not where or (not any(wanted) and self._wanted_time is None):
-            return
         if any(wanted) and wanted != self.where:
             self._begin(wanted)
-        self._wanted_row = row
+        self._wanted_row = row or self._wanted_row
 
     def _begin(self, where: Where) -> None:
         """Another stream: what was folded, marked and asked for belonged to the one before."""
         self.where = where
         self.facts = None
-        self._pages, self._windows, self._folds = 1, {}, {}
-        self._cache, self._compared, self._lowered = {}, {}, {}
-        self._found, self._match = [], -1
+        self.layout_ = Layout()
+        self._pages, self._windows = 1, {}
         self._turns, self._masked = [], 0
         self._is_new = True
         if self.is_mounted:
@@ -215,14 +169,11 @@ class StreamScreen(ConsoleScreen):
 
     def compose_body(self) -> ComposeResult:
         """Turns, the stream, and the facts of what is selected."""
+        panel = "ground-panel"
         with Container(id="stream-panes"):
             with Vertical(id="stream-turns"):
-                yield Pane(
-                    lambda width, _: [turns.turns_head(width)],
-                    id="stream-turns-head",
-                    ground="ground-panel",
-                )
-                yield LineView(self._draw_turn, _turn_key, id="turns-list", ground="ground-panel")
+                yield Pane(_turns_head, id="stream-turns-head", ground=panel)
+                yield LineView(self._draw_turn, _turn_key, id="turns-list", ground=panel)
             yield StreamView(
                 self._draw_row,
                 _row_key,
@@ -231,7 +182,7 @@ class StreamScreen(ConsoleScreen):
                 can_mark=True,
                 can_follow=True,
             )
-            yield Pane(self._pane, id="stream-facts", ground="ground-panel")
+            yield Pane(self._pane, id="stream-facts", ground=panel)
 
     def on_mount(self) -> None:
         """The stream has the keyboard and follows."""
@@ -248,7 +199,7 @@ class StreamScreen(ConsoleScreen):
         self.call_after_refresh(self._lay_out_anew)
 
     def _lay_out_anew(self) -> None:
-        if self.facts is not None and self._look() != self._laid_for:
+        if self.facts is not None and self._look() != self.layout_.look:
             self._show_sections()
 
     def show(self, facts: StreamFacts) -> None:
@@ -260,35 +211,27 @@ class StreamScreen(ConsoleScreen):
         if is_new:
             self._lines.follow = not self._wanted_row and self._wanted_time is None
         self._show_sections()
-        self._go_where_wanted(facts)
         if facts.is_reading:
             self._ask()
+        else:
+            self._go_where_wanted(facts)
 
     def _go_where_wanted(self, facts: StreamFacts) -> None:
-        if self._wanted_row and not facts.is_reading:
-            found = [item for item in facts.items if item.row == self._wanted_row]
-            if found:
-                self._go_to(found[-1].key)
-            self._wanted_row = ""
-        if self._wanted_time is not None and not facts.is_reading:
-            moment, self._wanted_time = self._wanted_time, None
-            self._select_at(facts, moment)
-
-    def _select_at(self, facts: StreamFacts, moment: float) -> None:
-        after = [item for item in facts.items if item.at is not None and item.at >= moment]
-        if after or facts.items:
-            self._go_to((after[0] if after else facts.items[-1]).key)
-
-    def _go_to(self, key: str) -> None:
-        """Selects an item, also one that is not laid out yet."""
-        self._lines.follow = False
-        if self._lines.stream_rows.place_of(key) < 0:
-            self._show_sections(around=key)
-        self._lines.select(key)
+        """To the row or the moment the stream was opened on, now that it is read back to there."""
+        row, self._wanted_row = self._wanted_row, ""
+        moment, self._wanted_time = self._wanted_time, None
+        items = [item for item in facts.items if row and item.row == row]
+        if moment is not None and not items:
+            since = [item for item in facts.items if item.at is not None and item.at >= moment]
+            items = since[:1] or list(facts.items[-1:])
+        if items:
+            self._go_to(items[-1].key)
 
     def second(self) -> None:
         """Ages move; the resting line comes back; what is only true now goes with the truth."""
         super().second()
+        if not self.layout_.look.width:
+            return
         if self.view.is_live != self._was_live:
             self._show_sections()
         elif self.is_counting():
@@ -299,7 +242,7 @@ class StreamScreen(ConsoleScreen):
         """Whether an age on screen moves: the agent's, a call's, a gate's."""
         facts = self.facts
         if facts is None or facts.status is None:
-            return facts is not None and not facts.items and facts.started is not None
+            return False
         return facts.status.state not in FINAL_STATES | {"cancelled"}
 
     # Frame
@@ -339,21 +282,22 @@ class StreamScreen(ConsoleScreen):
         facts = self.facts
         if facts is None or not facts.title:
             return ("Fleet", "stream")
-        path = [facts.title, facts.agent or "all agents", "stream"]
-        return tuple(path if self.size.width < 100 else ["Fleet", *path])
+        path = (facts.title, facts.agent or "all agents", "stream")
+        return path if self.size.width < 100 else ("Fleet", *path)
 
     def crumb_values(self) -> Sequence[tuple[str, str]]:
-        """The turn, the view, and whether lines are wrapped."""
-        values = [("view", MODES[self.mode]), ("wrap", "on" if self.is_wrapped else "off")]
-        if self.size.width < 100 and self.is_wrapped:
-            values.pop()
+        """The search, the turn, the view, and whether lines are wrapped."""
+        values: list[tuple[str, str]] = []
+        if self.filter_text:
+            values.append(("search", self.filter_text[:24]))
         if self._turns:
-            last = max((turn.number for turn in self._turns), default=0)
+            last = max(turn.number for turn in self._turns)
             number = turns.number_of(self._turns, self._selected())
             floor = self.view.glyphs.floor if self.facts and self.facts.turns_are_floor else ""
-            values.insert(0, ("turn", f"{number or 1:,} of {floor}{last:,}"))
-        if self.filter_text:
-            values.insert(0, ("search", self.filter_text[:24]))
+            values.append(("turn", f"{number or 1:,} of {floor}{last:,}"))
+        values.append(("view", MODES[self.mode]))
+        if self.size.width >= 100 or not self.is_wrapped:
+            values.append(("wrap", "on" if self.is_wrapped else "off"))
         return values
 
     def say(self, *spans: Span) -> None:
@@ -363,26 +307,39 @@ class StreamScreen(ConsoleScreen):
 
     def _rest(self) -> None:
         """What the message line says when nothing else does."""
-        if not self.is_mounted or self.prompt.is_busy or self.view.now < self._said_until:
-            return
-        self.prompt.say(self._resting())
+        if self.is_mounted and not self.prompt.is_busy and self.view.now >= self._said_until:
+            self.prompt.say(self._resting())
 
     def _resting(self) -> list[Span]:
         lines = self._lines
-        below = numbers.count(lines.new_below)
-        spans: list[Span] = [("FOLLOW", "ok bold")] if lines.follow else [("f", "bright bold")]
-        spans += [] if lines.follow else [(" follows", "muted")]
-        groups = [("new below", below)]
+        spans: list[Span] = [("f", "bright bold"), (" follows", "muted")]
+        if lines.follow:
+            spans = [("FOLLOW", "ok bold")]
+        groups = [("new below", numbers.count(self._new_below()))]
         if self.size.width < 120:
-            thinking = "shown (v)" if MODES[self.mode] == "thinking" else "hidden (v)"
-            groups += [("thinking", thinking), ("secrets masked", f"{self._masked:,}")]
+            groups += [("thinking", self._thinking), ("secrets masked", f"{self._masked:,}")]
         groups.append(("marks", str(len(lines.marks))))
         if self.filter_text:
-            at = f"{self._match + 1:,} of " if self._match >= 0 else ""
-            groups.append(("matches", f"{at}{self._matches_in_all:,}"))
+            at = f"{self.search.at + 1:,} of " if self.search.at >= 0 else ""
+            groups.append(("matches", f"{at}{self.search.total:,}"))
         for label, value in groups:
             spans += [("   ", ""), (f"{label} ", "muted"), (value, "ink")]
         return spans
+
+    @property
+    def _thinking(self) -> str:
+        return "shown (v)" if MODES[self.mode] == "thinking" else "hidden (v)"
+
+    def _new_below(self) -> int:
+        """Items that came since the view let go and are still below the screen."""
+        lines = self._lines
+        rows = lines.stream_rows
+        known = rows.place_of(self._known_last)
+        if lines.follow or known < 0:
+            return 0
+        end = lines.top + lines.size.height
+        places = range(known + 1, len(rows.sections))
+        return sum(bool(rows.sections[at].key) and rows.start_of(at) >= end for at in places)
 
     # Rows
 
@@ -400,6 +357,13 @@ class StreamScreen(ConsoleScreen):
         row = self._lines.selected
         return row.section.item if row is not None else None
 
+    def _items(self) -> list[Item]:
+        if self.facts is None:
+            return []
+        if MODES[self.mode] == "thinking":
+            return list(self.facts.items)
+        return [item for item in self.facts.items if item.role != "thinking"]
+
     def _look(self) -> Look:
         width = self._lines.size.width or self.size.width
         return Look(
@@ -416,30 +380,33 @@ class StreamScreen(ConsoleScreen):
     def _show_sections(self, around: str = "") -> None:
         """Lays out what changed and hands the rows to the view.
 
-        Where very much changed at once, what is near the reader comes first.
+        Where very much changed at once, what is near the reader (or `around`) comes first.
         """
-        look = self._laid_for = self._look()
+        self.layout_.look = self._look()
         self._was_live = self.view.is_live
         items = self._items()
-        near = self._near(items, look, around)
-        self._lines.rows = StreamRows(list(self._sections(items[near], look, near)))
+        reader = "" if self._lines.follow else self._lines.cursor_key
+        near = self.layout_.near(items, around or reader)
+        self._lines.rows = StreamRows(self._sections(items[near], is_first=near.start == 0))
         if len(items[near]) < len(items):
             self._lay_out_rest()
         else:
-            kept = {item.key for item in items}
-            self._cache = {key: cached for key, cached in self._cache.items() if key in kept}
-        self._find()
+            self.layout_.keep_only(items)
+        self.search.find(items, self.view.now)
         self._show_beside()
 
-    def _near(self, items: Sequence[Item], look: Look, around: str) -> slice:
-        """The items to show: all, or those around the reader while the rest is not laid out."""
-        waiting = sum(not self._is_laid(item, look) for item in items)
-        if waiting <= MOST_AT_ONCE:
-            return slice(0, len(items))
-        key = around or ("" if self._lines.follow else self._lines.cursor_key)
-        at = next((index for index, item in enumerate(items) if item.key == key), len(items))
-        last = min(len(items), max(at + MOST_AT_ONCE // 2, MOST_AT_ONCE))
-        return slice(max(0, last - MOST_AT_ONCE), last)
+    def _sections(self, items: Sequence[Item], *, is_first: bool) -> list[Section]:
+        facts, view = self.facts, self.view
+        if facts is None or not items:
+            return [note(notes.empty(facts, self.app.source_name, view))]
+        laid = [self.layout_.laid(item) for item in items]
+        above = notes.before(facts) if is_first else []
+        below = notes.after(facts, view)
+        return [
+            *([note(above)] if above else []),
+            *sections_of(items, laid, is_tall=self.layout_.look.is_tall),
+            *([note(below)] if below else []),
+        ]
 
     def _lay_out_rest(self) -> None:
         """Goes on laying out between keys, a few items at a time; then shows them all."""
@@ -449,109 +416,22 @@ class StreamScreen(ConsoleScreen):
 
     def _lay_out_some(self) -> None:
         self._is_laying = False
-        look = self._laid_for
-        waiting = [item for item in self._items() if not self._is_laid(item, look)]
-        # The nearest to the end first: that is where most readers are.
-        for item in waiting[-MOST_AT_ONCE // 4 :]:
-            self._laid(item, look)
-        if len(waiting) > MOST_AT_ONCE:
-            self._lay_out_rest()
-        else:
+        if self.layout_.lay_out_some(self._items()):
             self._show_sections()
-
-    def _sections(self, items: Sequence[Item], look: Look, near: slice) -> Iterator[Section]:
-        facts = self.facts
-        if facts is None or not items:
-            yield _note(self._empty(facts))
-            return
-        notes = self._notes_before(facts) if near.start == 0 else []
-        if notes:
-            yield _note(notes)
-        laid = [self._laid(item, look) for item in items]
-        following = [*laid[1:], None]
-        for index, (item, this, after) in enumerate(zip(items, laid, following, strict=True)):
-            has_gap = look.is_tall and after is not None
-            has_gap = has_gap and _are_apart(item, this, items[index + 1], after)
-            yield Section(item.key, item, this, has_gap)
-        if items[-1].role == "gate" and items[-1].status == "pending" and self.view.is_live:
-            yield _note([_said([("nothing since: the agent is blocked on you", "muted")])])
-
-    def _items(self) -> list[Item]:
-        if self.facts is None:
-            return []
-        if MODES[self.mode] == "thinking":
-            return list(self.facts.items)
-        return [item for item in self.facts.items if item.role != "thinking"]
-
-    def _is_laid(self, item: Item, look: Look) -> bool:
-        kept = self._cache.get(item.key)
-        if kept is None or kept.item is not item:
-            return False
-        fold, base = self._folds.get(item.key, "auto"), self._compared.get(item.key)
-        return kept[1:4] == (look, fold, base)
-
-    def _laid(self, item: Item, look: Look) -> Laid:
-        if self._is_laid(item, look):
-            return self._cache[item.key].laid
-        fold, base = self._folds.get(item.key, "auto"), self._compared.get(item.key)
-        laid = drawing.difference(base, item, look) if base else drawing.lay_out(item, look, fold)
-        self._cache[item.key] = _Cached(item, look, fold, base, laid)
-        return laid
-
-    def _notes_before(self, facts: StreamFacts) -> list[Line]:
-        if facts.has_older:
-            return [_said([("earlier messages are read as you go up", "muted")])]
-        answers = [item for item in facts.items if item.relation == "prompt" and not item.is_open]
-        if answers and all(item.is_read and not item.passage for item in answers):
-            return _without_text(facts)
-        return []
-
-    def _empty(self, facts: StreamFacts | None) -> list[Line]:
-        """Why there is nothing, and what can be done."""
-        if facts is None:
-            return [_margin([("reading ", "muted"), (self.app.source_name, "muted")])]
-        if not facts.agent and not facts.title:
-            return _sentences("no agent has been recorded here yet", facts.lacks, self._ways_out())
-        if facts.lacks:
-            return [*_without_text(facts), BLANK, self._ways_out()]
-        since = numbers.age(None if facts.started is None else self.view.now - facts.started)
-        who = facts.agent or facts.title
-        return _sentences(f"no messages yet: {who} began {since} ago", "", self._ways_out())
-
-    def _ways_out(self) -> Line:
-        keys = (("1", "fleet"), ("0", "sources"), ("-", "last view"))
-        return _margin(
-            [
-                span
-                for key, word in keys
-                for span in ((key, "bright bold"), (f" {word}   ", "muted"))
-            ]
-        )
+        else:
+            self._lay_out_rest()
 
     def _draw_row(self, row: Row, width: int) -> Line:
         section = row.section
+        at = row.offset - section.heads
         if row.offset >= section.height:
             return BLANK
-        if row.offset < section.heads:
-            assert section.item is not None
-            line = drawing.head(section.item, section.laid, width, self._laid_for, self.view)
-        else:
-            line = section.laid.rows[row.offset - section.heads]
-        marks = self._marks_at(section, row.offset - section.heads, line) if self._pattern else None
-        return search.marked(line, marks) if marks else line
+        line = self._head(section, width) if at < 0 else section.laid.rows[at]
+        return self.search.mark(section.item, section.laid, at, line, self.view.now)
 
-    def _marks_at(self, section: Section, row: int, line: Line) -> Sequence[search.Mark] | None:
-        """What of a row matches the search, in items that match it as a whole."""
-        assert self._pattern is not None
-        if section.item is None or not self._matches(section.item):
-            return None
-        if row < 0:
-            return search.by_row(search.find([line], self._pattern)).get(0)
-        kept = self._marks.get(section.key)
-        if kept is None or kept[0] is not section.laid:
-            marks = search.by_row(search.find(section.laid.rows, self._pattern))
-            kept = self._marks[section.key] = (section.laid, marks)
-        return kept[1].get(row)
+    def _head(self, section: Section, width: int) -> Line:
+        assert section.item is not None
+        return drawing.head(section.item, section.laid, width, self.layout_.look, self.view)
 
     # Beside
 
@@ -568,19 +448,11 @@ class StreamScreen(ConsoleScreen):
     def _pane(self, width: int, height: int) -> Sequence[Line]:
         if self.facts is None:
             return ()
+        beside = Beside(self._thinking, self._masked, self._base_name())
+        with_turns = self.size.width < 160
+        selected = self._selected()
         return turns.pane(
-            self._turns,
-            self._selected(),
-            Beside(
-                "shown" if MODES[self.mode] == "thinking" else "hidden",
-                self._masked,
-                self._base_name(),
-                len(self._lines.marks),
-            ),
-            width,
-            height,
-            self.view,
-            with_turns=self.size.width < 160,
+            self._turns, selected, beside, width, height, self.view, with_turns=with_turns
         )
 
     def _draw_turn(self, turn: Turn, width: int) -> Line:
@@ -599,15 +471,25 @@ class StreamScreen(ConsoleScreen):
             self._go_to(event.key)
 
     @on(LineView.FollowChanged)
+    def _follow_changed(self, event: LineView.FollowChanged) -> None:
+        event.stop()
+        items = self._items()
+        self._known_last = items[-1].key if items and not event.follow else ""
+        self._rest()
+
     @on(LineView.MarksChanged)
-    def _follow_changed(self, event: LineView.FollowChanged | LineView.MarksChanged) -> None:
+    def _marks_changed(self, event: LineView.MarksChanged) -> None:
         event.stop()
         self._rest()
 
     @on(LineView.EdgeReached, "#stream-lines")
     def _edge_reached(self, event: LineView.EdgeReached) -> None:
         event.stop()
-        if event.edge == "start" and self.facts is not None and self.facts.has_older:
+        if event.edge == "start":
+            self._ask_older()
+
+    def _ask_older(self) -> None:
+        if self.facts is not None and self.facts.has_older and not self.facts.is_reading:
             self._pages += 1
             self._ask()
 
@@ -615,33 +497,29 @@ class StreamScreen(ConsoleScreen):
 
     def open_row(self, key: str, row: Any) -> None:
         """`enter`: a gate's review, the next part of what is folded, or the fold again."""
-        if not isinstance(row, Row):
+        if not isinstance(row, Row) or row.section.item is None:
             self._lines.focus()
             return
-        item, laid = row.section.item, row.section.laid
-        if item is None:
-            return
-        if item.role == "gate" and item.is_open:
+        item, fold = row.section.item, self.layout_.fold_of(key)
+        if item.role == "gate" and item.status == "pending":
             self.app.visit("review", id=item.id)
-            return
-        fold = self._folds.get(key, "auto")
-        if fold == "open" and any(text.rest for _, text in item.texts):
+        elif fold == "open" and any(text.rest for _, text in item.texts):
             self._windows[item.row] = self._windows.get(item.row, 1) + 1
             self._ask()
-            return
-        if fold == "auto" and not laid.is_cut:
+        elif fold == "auto" and not row.section.laid.is_cut:
             self.say(("nothing is folded here", "muted"))
-            return
-        self._fold(key, "open" if fold == "auto" else "auto")
+        else:
+            self._fold(key, "open" if fold == "auto" else "auto")
 
     def action_fold(self) -> None:
         """Folds the selected item to its head, or back."""
         item = self._selected()
         if item is not None:
-            self._fold(item.key, "auto" if self._folds.get(item.key) == "shut" else "shut")
+            is_shut = self.layout_.fold_of(item.key) == "shut"
+            self._fold(item.key, "auto" if is_shut else "shut")
 
     def _fold(self, key: str, fold: Fold) -> None:
-        self._folds[key] = fold
+        self.layout_.folds[key] = fold
         self._lines.follow = False
         self._show_sections()
         self._lines.select(key)
@@ -656,7 +534,7 @@ class StreamScreen(ConsoleScreen):
         """Long lines are wrapped, or cut at the edge."""
         self.is_wrapped = not self.is_wrapped
         if MODES[self.mode] != "raw":
-            self.say(("the rendered view wraps always; v shows raw lines", "muted"))
+            self.say(("rendered text is always wrapped; v shows it raw", "muted"))
         self._show_sections()
         self.draw_frame()
 
@@ -671,8 +549,15 @@ class StreamScreen(ConsoleScreen):
 
     # Going
 
-    def _step(self, direction: int, roles: tuple[str, ...]) -> None:
-        """To the next or previous item of these roles; at the first one, to what is older."""
+    def _go_to(self, key: str) -> None:
+        """Selects an item, also one that is not laid out yet."""
+        self._lines.follow = False
+        if self._lines.stream_rows.place_of(key) < 0:
+            self._show_sections(around=key)
+        self._lines.select(key)
+
+    def _step(self, direction: int, roles: Sequence[str]) -> None:
+        """To the next or previous item of these roles; before the first one, to what is older."""
         rows = self._lines.stream_rows
         place = rows.place_of(self._lines.cursor_key)
         places = range(place + 1, len(rows.sections)) if direction > 0 else range(place - 1, -1, -1)
@@ -681,9 +566,8 @@ class StreamScreen(ConsoleScreen):
             if item is not None and item.role in roles:
                 self._go_to(item.key)
                 return
-        if direction < 0 and self.facts is not None and self.facts.has_older:
-            self._pages += 1
-            self._ask()
+        if direction < 0:
+            self._ask_older()
 
     def action_previous_turn(self) -> None:
         """To the model call before."""
@@ -749,122 +633,58 @@ class StreamScreen(ConsoleScreen):
     def apply_filter(self, text: str) -> Sequence[Span]:
         """Marks what matches in place; nothing is hidden. Says how many matches there are."""
         super().apply_filter(text)
-        found = self._matches_in_all
+        if not self.filter:
+            return []
+        found = self.search.total
         spans: list[Span] = [(f"{found:,} match{'' if found == 1 else 'es'}", "muted")]
         if self.facts is not None and self.facts.has_older:
             spans.append(("  in what is read so far", "muted"))
-        return spans if self.filter else []
+        return spans
 
     def filter_changed(self) -> None:
         """Another search: its matches are marked."""
-        self._match = -1
-        self._marks = {}
-        self._pattern = search.pattern_of(search.words_of(self.filter))
-        self._find()
+        self.search.begin(self.filter)
+        self.search.find(self._items(), self.view.now)
         self._lines.redraw()
 
     def filter_facts(self) -> Sequence[Facts]:
         """Nothing: matches are counted in the texts, not by rows."""
         return ()
 
-    @property
-    def _matches_in_all(self) -> int:
-        return self._found[-1].end if self._found else 0
-
-    def _find(self) -> None:
-        """How many matches each item has, folded away or not."""
-        self._found = []
-        if not self.filter:
-            return
-        words, end = search.words_of(self.filter), 0
-        for item in self._items():
-            if self._matches(item):
-                count = max(1, search.count(self._lower(item), words))
-                end += count
-                self._found.append(_Found(item.key, count, end))
-        self._match = min(self._match, end - 1)
-
-    def _lower(self, item: Item) -> str:
-        """All text of an item on one line, in lower case."""
-        kept = self._lowered.get(item.key)
-        if kept is None or kept[0] is not item:
-            lines = [line for _, text in item.texts for line in text.lines]
-            text = " ".join([item.name, item.error, *lines]).lower()
-            kept = self._lowered[item.key] = (item, text)
-        return kept[1]
-
-    def _matches(self, item: Item) -> bool:
-        return self.filter.matches(
-            {
-                "role": item.role,
-                "name": item.name,
-                "tool": item.name if item.role == "tool" else None,
-                "agent": item.agent,
-                "model": item.model,
-                "state": (item.status, item.source_status),
-                "risk": item.risk,
-                "cost": item.cost_usd,
-                "in": item.tokens_in,
-                "out": item.tokens_out,
-                "took": item.took,
-                "size": max((text.size for _, text in item.texts), default=0),
-                "age": None if item.at is None else self.view.now - item.at,
-                "err": item.error,
-                "text": self._lower(item),
-            }
-        )
-
     @on(StreamView.Sought)
     def _sought(self, event: StreamView.Sought) -> None:
         event.stop()
-        if not self._found:
+        if not self.search.found:
             said = "no match in what is read" if self.filter else "/ searches"
             self.say((said, "muted"))
             return
-        self._match = self._next_match(event.direction)
-        self._show_match(self._match)
+        rows = self._lines.stream_rows
+        cursor = rows.place_of(self._lines.cursor_key)
+        before = sum(each.own for each in self.search.found if rows.place_of(each.key) < cursor)
+        self._show_match(*self.search.go(event.direction, before))
         self._said_until = 0.0
         self._rest()
 
-    def _next_match(self, direction: int) -> int:
-        """From the last match on, else from the cursor."""
-        if self._match >= 0:
-            return (self._match + direction) % self._matches_in_all
-        rows = self._lines.stream_rows
-        cursor = rows.place_of(self._lines.cursor_key)
-        before = sum(each.own for each in self._found if rows.place_of(each.key) < cursor)
-        first = before if direction > 0 else before - 1
-        return first % self._matches_in_all
-
-    def _show_match(self, match: int) -> None:
-        """Goes to a match; unfolds its item where the match is folded away."""
-        ends = [each.end for each in self._found]
-        found = self._found[bisect_right(ends, match)]
-        nth = match - (found.end - found.own)
-        if self._lines.stream_rows.place_of(found.key) < 0:
-            self._show_sections(around=found.key)
-        hits = self._hits(found.key)
-        if nth >= len(hits) and self._is_cut(found.key):
-            self._folds[found.key] = "open"
-            self._show_sections(around=found.key)
-            hits = self._hits(found.key)
+    def _show_match(self, key: str, nth: int) -> None:
+        """Goes to a match of an item; unfolds the item where the match is folded away."""
+        if self._lines.stream_rows.place_of(key) < 0:
+            self._show_sections(around=key)
+        hits = self.search.hits(self._rows_of(key))
+        if nth >= len(hits) and self._section(key).laid.is_cut:
+            self.layout_.folds[key] = "open"
+            self._show_sections(around=key)
+            hits = self.search.hits(self._rows_of(key))
         rows = self._lines.stream_rows
         row = hits[min(nth, len(hits) - 1)][0].row if hits else 0
-        self._lines.show_hit(rows.start_of(rows.place_of(found.key)) + row)
+        self._lines.show_hit(rows.start_of(rows.place_of(key)) + row)
 
     def _section(self, key: str) -> Section:
         rows = self._lines.stream_rows
         return rows.sections[rows.place_of(key)]
 
-    def _is_cut(self, key: str) -> bool:
-        return self._section(key).laid.is_cut
-
-    def _hits(self, key: str) -> list[search.Hit]:
-        section, look = self._section(key), self._laid_for
-        if section.item is None or self._pattern is None:
-            return []
-        head = drawing.head(section.item, section.laid, look.width, look, self.view)
-        return search.find([head, *section.laid.rows], self._pattern)
+    def _rows_of(self, key: str) -> list[Line]:
+        section = self._section(key)
+        return [self._head(section, self.layout_.look.width), *section.laid.rows]
 
     # Comparing
 
@@ -877,19 +697,20 @@ class StreamScreen(ConsoleScreen):
 
     def action_compare(self) -> None:
         """Sets the base; on another item shows what differs from it; once more lets go."""
-        item = self._selected()
+        item, compared = self._selected(), self.layout_.compared
         if item is None:
             return
-        if item.key in self._compared:
-            del self._compared[item.key]
+        if item.key in compared:
+            del compared[item.key]
         elif self._base is None:
             self._base = item
             self.say(("compare base: ", "muted"), (self._base_name(), "ink"))
         elif self._base.key == item.key:
-            self._base, self._compared = None, {}
+            self._base = None
+            compared.clear()
             self.say(("no compare base", "muted"))
         else:
-            self._compared[item.key] = self._base
+            compared[item.key] = self._base
         self._show_sections()
 
     # Taking away
@@ -904,11 +725,11 @@ class StreamScreen(ConsoleScreen):
         choices = [
             CopyChoice("i", "id", item.id),
             CopyChoice("t", f"text{cut}", text.text),
-            CopyChoice("j", "JSON", json.dumps(_as_row(item), ensure_ascii=False, indent=1)),
-            CopyChoice("l", "link (the command that shows this)", self._link(item)),
+            CopyChoice("j", "JSON", json.dumps(as_row(item), ensure_ascii=False, indent=1)),
+            CopyChoice("l", "link", command_for(item, self.app.path)),
         ]
         if item.relation == "prompt":
-            choices.insert(3, CopyChoice("c", "call as curl", self._curl(item)))
+            choices.insert(3, CopyChoice("c", "curl", self._curl(item)))
         return choices
 
     def _curl(self, item: Item) -> str:
@@ -919,16 +740,9 @@ class StreamScreen(ConsoleScreen):
         request = next((each.passage.text for each in of_call if each.role == "user"), "")
         return as_curl(of_call[-1].model, request)
 
-    def _link(self, item: Item) -> str:
-        from shlex import quote
-
-        command = _COMMANDS[item.relation]
-        sought = quote(f'id="{item.id}"')
-        return f"vedette {command} --db {quote(self.app.path)} --filter {sought} --json"
-
     def export_rows(self) -> Sequence[Mapping[str, Any]]:
         """The items that were read, with their texts as far as they were read."""
-        return [_as_row(item) for item in self._items()]
+        return [as_row(item) for item in self._items()]
 
     def action_page(self) -> None:
         """Hands the whole item to $PAGER."""
@@ -936,17 +750,19 @@ class StreamScreen(ConsoleScreen):
 
     def action_edit(self) -> None:
         """Opens a copy of the item in $EDITOR; the copy is gone afterwards."""
+        from ..editing import edit_copy
+
         self._take_away(lambda text: edit_copy(self.app, text))
 
-    def _take_away(self, give: Any) -> None:
+    def _take_away(self, give: Callable[[str], object]) -> None:
         item = self._selected()
         if item is None:
             self.say(("nothing is selected", "muted"))
-            return
-        self.run_worker(self._give_whole(item, give), group="take", exclusive=True)
+        else:
+            self.run_worker(self._give_whole(item, give), group="take", exclusive=True)
 
-    async def _give_whole(self, item: Item, give: Any) -> None:
-        answer = await self.app.poller.ask(lambda source, now: _whole_text(source, item))
+    async def _give_whole(self, item: Item, give: Callable[[str], object]) -> None:
+        answer = await self.app.poller.ask(lambda source, now: whole_text(source, item))
         text = answer.value or item.passage.text
         if not text:
             self.say(("there is no text to show", "muted"))
@@ -957,51 +773,20 @@ class StreamScreen(ConsoleScreen):
             self.say((error.title, "bad"), (f"   {error.hint}", "muted"))
 
 
-_ALL_ROLES = ("user", "thinking", "assistant", "tool", "gate", "error")
-
-
 def _row_named(where: Mapping[str, Any]) -> str:
     """The row a stream is opened on, as `relation id`, however the opener names it."""
     for name in ("row", "span", "item"):
         word, _, found = str(where.get(name) or "").partition(" ")
         if found and word in _RELATIONS:
             return f"{_RELATIONS[word]} {found}"
-    for name, relation in (
-        ("prompt_id", "prompt"),
-        ("tool_call_id", "tool_call"),
-        ("approval_id", "approval"),
-    ):
-        if where.get(name):
-            return f"{relation} {where[name]}"
+    for relation in ("prompt", "tool_call", "approval"):
+        if where.get(f"{relation}_id"):
+            return f"{relation} {where[f'{relation}_id']}"
     return ""
 
 
-def _whole_text(source: Source, item: Item) -> str:
-    """Every text of an item in full, safe for a terminal, secrets masked."""
-    texts = read_whole(source, item) or [("", item.passage.text)]
-    parts: list[str] = []
-    for label, text in texts:
-        safe = masked(text)[0]
-        lines = clean_lines(safe, None, max(len(safe), 1))
-        if len(texts) > 1:
-            parts.append(f"--- {label} ---")
-        parts += lines
-    return "\n".join(parts) + "\n" if any(text for _, text in texts) else ""
-
-
-def _as_row(item: Item) -> dict[str, Any]:
-    row = {name: value for name, value in asdict(item).items() if value not in (None, "", ())}
-    row["texts"] = {label or "text": text.text for label, text in item.texts}
-    for name in ("key", "is_read"):
-        row.pop(name, None)
-    return row
-
-
-def _are_apart(item: Item, laid: Laid, after: Item, laid_after: Laid | None) -> bool:
-    """Whether an empty row stands between two items: heads alone, and one call's, keep together."""
-    if item.row == after.row:
-        return bool(laid.rows)
-    return bool(laid.rows or (laid_after and laid_after.rows)) or after.relation == "prompt"
+def _turns_head(width: int, _height: int) -> Sequence[Line]:
+    return [turns.turns_head(width)]
 
 
 def _row_key(row: Row) -> str:
@@ -1010,28 +795,3 @@ def _row_key(row: Row) -> str:
 
 def _turn_key(turn: Turn) -> str:
     return turn.key
-
-
-def _note(lines: Sequence[Line]) -> Section:
-    return Section("", None, Laid((), tuple(lines), False))
-
-
-def _said(spans: Sequence[Span]) -> Line:
-    return Line(((" " * drawing.TEXT_AT, ""), *spans))
-
-
-def _margin(spans: Sequence[Span]) -> Line:
-    return Line(((" ", ""), *spans))
-
-
-def _sentences(bold: str, muted: str, ways: Line) -> list[Line]:
-    lines = [BLANK, _margin([(bold, "bright bold")])]
-    if muted:
-        lines.append(_margin([(muted, "muted")]))
-    return [*lines, BLANK, ways]
-
-
-def _without_text(facts: StreamFacts) -> list[Line]:
-    said = "no messages recorded: this source stores metadata only"
-    reason = facts.lacks or "the calls stand here without what was said in them"
-    return [_margin([(said, "bright bold")]), _margin([(reason, "muted")])]

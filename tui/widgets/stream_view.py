@@ -1,92 +1,13 @@
-"""The list of a stream: sections of many rows, selected as one, marked on their heads alone."""
+"""The list of a stream: a section is selected as one, and marked on its head alone."""
 
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any, NamedTuple, overload
+from typing import Any
 
 from textual.message import Message
 
-from ...data.stream import Item
-from ..drawing.stream import Laid
+from ..drawing.stream_rows import Row, StreamRows
 from .lines import Drawn, LineView
 from .strips import glyphs_of
-
-
-class Section(NamedTuple):
-    """An item with its rows, or a note between items."""
-
-    key: str
-    """The item's; "" for a note, which cannot be selected."""
-    item: Item | None
-    laid: Laid
-    has_gap: bool = False
-    """An empty row follows."""
-
-    @property
-    def heads(self) -> int:
-        """Rows before those of the text: a note has none."""
-        return 0 if self.item is None else 1
-
-    @property
-    def height(self) -> int:
-        """Rows without the gap."""
-        return self.heads + len(self.laid.rows)
-
-
-class Row(NamedTuple):
-    """One row of a section."""
-
-    section: Section
-    offset: int
-
-    @property
-    def key(self) -> str:
-        """The section's; "" for the gap below it."""
-        return self.section.key if self.offset < self.section.height else ""
-
-
-class StreamRows(Sequence[Row]):
-    """The rows of all sections; made from thousands of sections without touching their rows."""
-
-    def __init__(self, sections: Sequence[Section]) -> None:
-        self.sections = sections
-        self._starts = [0, *accumulate(each.height + each.has_gap for each in sections)]
-        self._places = {each.key: index for index, each in enumerate(sections) if each.key}
-
-    def __len__(self) -> int:
-        return self._starts[-1]
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        at = index + len(self) if index < 0 else index
-        if not 0 <= at < len(self):
-            raise IndexError(index)
-        place = self.section_at(at)
-        return Row(self.sections[place], at - self._starts[place])
-
-    def index_of(self, key: str) -> int | None:
-        """The first row of the section with that key."""
-        place = self._places.get(key)
-        return None if place is None else self._starts[place]
-
-    def section_at(self, index: int) -> int:
-        """The place of the section a row belongs to."""
-        return bisect_right(self._starts, index) - 1
-
-    def place_of(self, key: str) -> int:
-        """The place of the section with that key; -1 for none."""
-        return self._places.get(key, -1)
-
-    def start_of(self, place: int) -> int:
-        """The first row of a section."""
-        return self._starts[place]
 
 
 class StreamView(LineView[Row]):
@@ -144,7 +65,4 @@ class StreamView(LineView[Row]):
 
     def _item_end(self, index: int) -> int:
         rows = self.stream_rows
-        if not 0 <= index < len(rows):
-            return index
-        place = rows.section_at(index)
-        return rows.start_of(place) + max(1, rows.sections[place].height) - 1
+        return rows.end_of(rows.section_at(index)) if 0 <= index < len(rows) else index
