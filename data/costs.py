@@ -314,3 +314,44 @@ def _call_row(call: Call) -> CostRow:
         call.agent_id,
         call.status,
     )
+
+
+# Prices
+
+
+class CacheSaved(NamedTuple):
+    """What the cache saved by the price table, of the models it knows."""
+
+    micros: int
+    uncached_micros: int
+    """What the same calls would have cost without a cache."""
+    models: int
+    unknown: int
+    """Models that used a cache and are not in the table."""
+
+
+def read_models(source: Source, now: float, window: str) -> tuple[CostRow, ...]:
+    """The models of a window, dearest first: who priced their calls, and what the cache gave."""
+    reading = totals(source, Question("model", _first(began(window, now))), now)
+    return tuple(_groups(source, reading, "model", "cost")[0])
+
+
+def cache_saved(rows: tuple[CostRow, ...], now: float) -> CacheSaved:
+    """What the cache saved on these models at the table's price of today; 0.3 s the first time."""
+    # Only here, and never on a tick: the table costs 0.3 s and 36 MB.
+    from .recording.prices import price_micros
+
+    saved = uncached = models = unknown = 0
+    for row in rows:
+        if not row.cache_read:
+            continue
+        tokens = (row.tokens_in, row.tokens_out)
+        cached = price_micros(row.key, now, *tokens, row.cache_read, row.cache_write)
+        plain = price_micros(row.key, now, *tokens, None, None)
+        if cached is None or plain is None:
+            unknown += 1
+            continue
+        models += 1
+        saved += plain - cached
+        uncached += plain
+    return CacheSaved(saved, uncached, models, unknown)
