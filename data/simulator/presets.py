@@ -3,10 +3,10 @@
 from functools import partial
 
 from . import (
-    callers,
     docs_pass,
     errands,
     fix_auth,
+    live,
     lost_run,
     nightly_etl,
     past,
@@ -41,7 +41,7 @@ def replay(stage: Stage, planned: Planned) -> Script:
 def _calm(stage: Stage, start: float) -> None:
     stage.add(docs_pass.BEGAN, docs_pass.begin(stage))
     stage.add(-3_540, small_runs.lint_sweep(stage))
-    stage.add(240, callers.again(stage, every=240))
+    stage.add(240, live.again(stage, every=240))
 
 
 def _busy(stage: Stage, start: float) -> None:
@@ -55,10 +55,10 @@ def _busy(stage: Stage, start: float) -> None:
     stage.add(fix_auth.BEGAN, fix_auth.begin(stage))
     stage.add(-420, small_runs.billing_close(stage))
     stage.add(-600, troubles.of_the_fleet(stage))
-    stage.add(-40 if stage.is_still else -8, callers.tune_limits(stage))
-    stage.add(9, callers.purge_cache(stage))
-    stage.add(12, callers.come_and_go(stage, every=30))
-    stage.add(150, callers.again(stage, every=120))
+    stage.add(-40 if stage.is_still else -8, live.tune_limits(stage))
+    stage.add(9, live.purge_cache(stage))
+    stage.add(12, live.come_and_go(stage, every=30))
+    stage.add(150, live.again(stage, every=120))
 
 
 def _incident(stage: Stage, start: float) -> None:
