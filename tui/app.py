@@ -24,6 +24,7 @@ from ..data.source import Source
 from . import theme as themes
 from .frugal import FrugalDisplay
 from .glyphs import choose_glyphs
+from .hints import Hints
 from .keys import rebind
 from .line import Span
 from .screens import PLACES, screen_class
@@ -86,6 +87,7 @@ class VedetteApp(FrugalDisplay):
         self.interval = settings.interval
         self.now = self.started = clock()
         self.freshness = Freshness("READING", 0.0, self.now)
+        self.hints = Hints(is_wanted=settings.is_demo)
         self.next_console: tuple[str, str] | None = None
         """What the caller begins after this console: ("demo", "") or ("open", path)."""
         self.written = 0
@@ -279,10 +281,12 @@ class VedetteApp(FrugalDisplay):
 
     async def action_go(self, name: str) -> None:
         """A screen by its digit."""
+        self.hints.learnt(next(place.key for place in PLACES if place.name == name))
         await self.go(name)
 
     async def action_help(self) -> None:
         """Every key of the visible screen."""
+        self.hints.learnt("?")
         await self.go("help", of=self._here())
 
     async def action_back(self) -> None:
@@ -310,6 +314,7 @@ class VedetteApp(FrugalDisplay):
 
     async def action_next_need(self) -> None:
         """`!`: the most urgent thing that needs a person; again for the one after it."""
+        self.hints.learnt("!")
         needs = self.headline.needs()
         if not needs:
             self._here().say(("nothing needs you", "muted"))
@@ -332,6 +337,7 @@ class VedetteApp(FrugalDisplay):
 
     async def action_freeze(self) -> None:
         """Holds the view as it is and counts what arrives; again lets go."""
+        self.hints.learnt("p")
         if self.is_frozen:
             await self.action_live()
             return

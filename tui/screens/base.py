@@ -239,11 +239,12 @@ class ConsoleScreen(Screen[None]):
         return self.query_one(Prompt)
 
     def say(self, *spans: Span) -> None:
-        """One message in the message line."""
-        self.prompt.say(spans)
+        """One message in the message line, and beside it what the demo teaches."""
+        self.prompt.say(spans, self.app.hints.spans)
 
     def action_filter(self) -> None:
         """Asks for a filter, applied while it is typed."""
+        self.app.hints.learnt("/")
         if not self.filter_fields:
             self.say(("there is nothing to filter here", "muted"))
             return
@@ -278,6 +279,7 @@ class ConsoleScreen(Screen[None]):
     @on(LineView.Chosen)
     def _chosen(self, event: LineView.Chosen) -> None:
         event.stop()
+        self.app.hints.learnt("enter")
         self.open_row(event.key, event.row)
 
     def open_row(self, key: str, row: Any) -> None:

@@ -57,11 +57,11 @@ class Prompt(Horizontal):
         """Whether it has a question or a menu open."""
         return self._asked is not None or self._menu is not None
 
-    def say(self, spans: Sequence[Span]) -> None:
-        """Shows one message until the next."""
+    def say(self, spans: Sequence[Span], aside: Sequence[Span] = ()) -> None:
+        """Shows one message until the next; `aside` stands at the right."""
         side = self.query_one("#prompt-side", OneLine)
         width = side.size.width or self.size.width
-        side.line = spread(spans, [], width) if spans else BLANK
+        side.line = spread(spans, aside, width) if spans or aside else BLANK
 
     def menu(
         self, title: str, options: Sequence[tuple[str, str]], take: Callable[[str], None]
