@@ -14,10 +14,11 @@ from . import times
 from .rows import OPEN
 from .source import Source
 from .span_detail import Detail, read_detail
-from .spans import AgentRow, Kind, RunRow, Span
+from .span_list import Kind, Span
+from .spans import AgentRow, RunRow
 from .text import clean
 
-PAGE = 1000
+PAGE = 700
 """Rows of one relation that one look reads."""
 
 FIRST_PAGE = 300
@@ -26,7 +27,7 @@ FIRST_PAGE = 300
 MOST_AGENTS = 2000
 """Agents that one look reads."""
 
-MOST_SPANS = 200_000
+MOST_SPANS = 100_000
 """Spans of one relation that are read; older ones are left out, and said to be."""
 
 _NEWEST = 2**63 - 1
@@ -317,7 +318,7 @@ def _span(kind: Kind, row: _SpanRow) -> Span:
     # Names repeat a hundred thousand times in a large run: each is kept once.
     return Span(
         start,
-        row.seq,
+        row.seq if type(row.seq) is int else 0,
         kind,
         row.id,
         intern(row.agent_id) if row.agent_id is not None else None,

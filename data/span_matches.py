@@ -1,12 +1,11 @@
 """Which spans of a run a filter shows: found a page at a time, so that nobody waits for it."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
 from .filters import Facts, Filter, Kind
+from .span_list import Span, SpanList
 from .span_tree import SpanTree
-from .spans import Kind as SpanKind
-from .spans import Node, Span
+from .spans import Node
 
 PAGE = 1000
 """Spans looked at in one go."""
@@ -48,7 +47,7 @@ class Matches:
 
     def __init__(self, wanted: Filter, tree: SpanTree) -> None:
         self.filter = wanted
-        self.spans: dict[str, list[Span]] = {}
+        self.spans: dict[str, SpanList] = {}
         self.count = 0
         self._tree = tree
 
@@ -57,22 +56,17 @@ class Matches:
         horizon = self._tree.horizon(now)
         for span in spans:
             node = self._tree.node_of(span)
-            rows = self.spans.setdefault(node.key, [])
-            at = bisect_left(rows, span[:3], key=_place)
-            is_known = at < len(rows) and rows[at][:3] == span[:3]
-            matches = self.filter.matches(facts_of(span, node, horizon))
-            rows[at : at + is_known] = [span] if matches else []
-            self.count += matches - is_known
+            known = self.spans.setdefault(node.key, SpanList())
+            before = len(known)
+            known.remove(span)
+            if self.filter.matches(facts_of(span, node, horizon)):
+                known.add([span])
+            self.count += len(known) - before
 
     def take_all(self, now: float) -> Iterator[int]:
         """Looks at every span there is, and says after each page how many match so far."""
         nodes = [self._tree.root, *self._tree.nodes.values(), self._tree.orphans]
         for node in nodes:
-            spans = list(node.spans)
-            for start in range(0, len(spans), PAGE):
-                self.take(spans[start : start + PAGE], now)
+            for start in range(0, len(node.spans), PAGE):
+                self.take(node.spans[start : start + PAGE], now)
                 yield self.count
-
-
-def _place(span: Span) -> tuple[float, int, SpanKind]:
-    return span[:3]

@@ -4,22 +4,23 @@ The tree belongs to one thread and is changed only by `take`; what `data.run` re
 values. Nothing here reads every span again when a few of them arrive.
 """
 
-from bisect import bisect_left, insort
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from math import inf
-from operator import attrgetter
+from operator import itemgetter
 from statistics import median
 from typing import NamedTuple
 
 from .coverage import Coverage, Stretch
+from .span_list import Kind, Span
 from .spans import (
     KINDS,
     SKEW,
     AgentRow,
-    Kind,
     Node,
     RunRow,
-    Span,
+    Step,
     walk,
 )
 
@@ -57,6 +58,49 @@ class Waits(NamedTuple):
     """Gates approved as they were: they changed nothing."""
 
 
+class _Index:
+    """Where the spans of one kind stand, by their number: in columns, like the spans."""
+
+    __slots__ = ("_nodes", "_seqs", "_starts")
+
+    def __init__(self) -> None:
+        self._seqs = array("q")
+        self._starts = array("d")
+        self._nodes: list[Node] = []
+
+    def add(self, places: list[tuple[int, float, Node]]) -> None:
+        """Notes numbers with the start and the agent of their spans; a known one anew."""
+        places.sort(key=itemgetter(0))
+        # What is older and what is newer than the known comes in one look.
+        low = self._seqs[0] if self._seqs else 0
+        self._put([place for place in places if place[0] < low])
+        self._put([place for place in places if place[0] >= low])
+
+    def _put(self, places: list[tuple[int, float, Node]]) -> None:
+        if not places:
+            return
+        first = bisect_left(self._seqs, places[0][0])
+        last = bisect_right(self._seqs, places[-1][0])
+        if first < last:
+            known = zip(self._seqs[first:last], self._starts[first:last], strict=True)
+            both = zip(known, self._nodes[first:last], strict=True)
+            merged = {seq: (seq, start, node) for (seq, start), node in both}
+            merged |= {place[0]: place for place in places}
+            places = sorted(merged.values(), key=itemgetter(0))
+        self._seqs[first:last] = array("q", [seq for seq, _, _ in places])
+        self._starts[first:last] = array("d", [start for _, start, _ in places])
+        self._nodes[first:last] = [node for _, _, node in places]
+
+    def find(self, seq: int, kind: Kind) -> Span | None:
+        """The span with this number."""
+        at = bisect_left(self._seqs, seq)
+        if at == len(self._seqs) or self._seqs[at] != seq:
+            return None
+        spans = self._nodes[at].spans
+        place = spans.place(self._starts[at], seq, kind)
+        return spans[place] if place is not None else None
+
+
 class Link(NamedTuple):
     """A step of the critical path."""
 
@@ -87,19 +131,31 @@ class SpanTree:
         """The earliest start and the latest end of all spans."""
         self.unpriced = 0
         """Finished model calls without a price."""
-        self._by_seq: dict[Kind, list[Span]] = {kind: [] for kind in KINDS}
+        self._index = {kind: _Index() for kind in KINDS}
         self._union = {kind: Coverage() for kind in KINDS}
         self._late: list[tuple[float, Span]] = []
         self._waits: list[float] = []
         self._unchanged = 0
         self._rechecked = 0
         self._folded: dict[str, bool] = {}
+        self._is_large = False
 
     # Taking what was read
 
-    def take(self, run: RunRow | None, agents: Iterable[AgentRow], spans: Sequence[Span]) -> None:
-        """Takes in rows that are new or changed; in any order, each once."""
+    def take(
+        self,
+        run: RunRow | None,
+        agents: Iterable[AgentRow],
+        spans: Sequence[Span],
+        *,
+        is_part: bool = False,
+    ) -> None:
+        """Takes in rows that are new or changed; in any order, each once.
+
+        `is_part`: older spans of the run are still to come.
+        """
         self.run = run
+        self._is_large |= is_part
         self._take_agents(agents)
         fresh: dict[str, list[Span]] = {}
         for span in spans:
@@ -110,7 +166,7 @@ class SpanTree:
                 self._replace(known, span)
         for found in fresh.values():
             self._add(self.node_of(found[0]), sorted(found))
-        self._index([span for found in fresh.values() for span in found])
+        self._index_all(span for found in fresh.values() for span in found)
         self._cover_all(spans)
         self._keep_latest(spans)
 
@@ -166,37 +222,36 @@ class SpanTree:
 
     def _add(self, node: Node, fresh: list[Span]) -> None:
         """New spans of one agent, by their start."""
-        _merge(node.spans, fresh)
+        node.spans.add(fresh)
         self.count += len(fresh)
         self.first = min(self.first, fresh[0].start)
         began = self._began(node)
         for span in fresh:
-            node.begin(span)
+            step = node.begin(span)
             self.skewed += _is_skewed(span, began)
-            self._open_or_over(node, span)
+            self._open_or_over(node, span, step)
 
     def _replace(self, known: Span, span: Span) -> None:
         """A row that changed takes the place of what it was."""
         del self.open[known.kind, known.seq]
         old_node, node = self.node_of(known), self.node_of(span)
-        at = old_node.find(known)
-        if at is not None:
-            del old_node.spans[at]
-        insort(node.spans, span)
-        rows = self._by_seq[span.kind]
-        rows[bisect_left(rows, span.seq, key=_by_seq)] = span
+        old_node.spans.remove(known)
+        node.spans.add([span])
+        self._index[span.kind].add([(span.seq, span.start, node)])
         began = self._began(node)
         self.skewed += _is_skewed(span, began) - _is_skewed(known, began)
         self._open_or_over(node, span)
 
-    def _open_or_over(self, node: Node, span: Span) -> None:
+    def _open_or_over(self, node: Node, span: Span, step: Step | None = None) -> None:
         if span.end is None:
             self.open[span.kind, span.seq] = span
             return
-        node.finish(span, span.end)
-        self.last = max(self.last, span.end)
-        self.unpriced += span.kind == "llm" and span.cost_usd is None
-        if span.kind == "gate":
+        node.finish(span, span.end, step)
+        if span.end > self.last:
+            self.last = span.end
+        if span.kind == "llm":
+            self.unpriced += span.cost_usd is None
+        elif span.kind == "gate":
             self._waits.append(max(0.0, span.end - span.start))
             self._unchanged += span.status == "approved"
 
@@ -216,14 +271,12 @@ class SpanTree:
         for wider in KINDS[KINDS.index(kind) :]:
             self._union[wider].add(stretches)
 
-    def _index(self, fresh: Sequence[Span]) -> None:
-        for kind in KINDS:
-            rows = self._by_seq[kind]
-            found = sorted((span for span in fresh if span.kind == kind), key=_by_seq)
-            # What is older and what is newer than the known comes in one look.
-            older = bisect_left(found, rows[0].seq, key=_by_seq) if rows else 0
-            rows.extend(found[older:])
-            rows[0:0] = found[:older]
+    def _index_all(self, fresh: Iterable[Span]) -> None:
+        found: dict[Kind, list[tuple[int, float, Node]]] = {kind: [] for kind in KINDS}
+        for span in fresh:
+            found[span.kind].append((span.seq, span.start, self.node_of(span)))
+        for kind, places in found.items():
+            self._index[kind].add(places)
 
     def _keep_latest(self, spans: Iterable[Span]) -> None:
         floor = self._late[0][0] if len(self._late) >= LATEST else 0.0
@@ -247,20 +300,19 @@ class SpanTree:
 
     def find(self, key: str) -> Span | None:
         """The span with that key."""
-        kind, _, seq = key.partition(" ")
-        if kind not in KINDS or not seq.lstrip("-").isdigit():
-            return None
-        rows = self._by_seq[kind]
-        at = bisect_left(rows, int(seq), key=_by_seq)
-        return rows[at] if at < len(rows) and rows[at].seq == int(seq) else None
+        word, _, number = key.partition(" ")
+        for kind in KINDS:
+            if kind == word and number.lstrip("-").isdigit():
+                return self._index[kind].find(int(number), kind)
+        return None
 
     def find_id(self, span_id: str) -> Span | None:
-        """The newest span with a row's id; reads the spans one after the other."""
-        for kind in KINDS:
-            for span in reversed(self._by_seq[kind]):
-                if span.id == span_id:
-                    return span
-        return None
+        """A span with a row's id; looks at one after the other."""
+        found = (node.spans.with_id(span_id) for node in self._all_nodes())
+        return next((span for span in found if span is not None), None)
+
+    def _all_nodes(self) -> list[Node]:
+        return [self.root, *self.nodes.values(), self.orphans]
 
     def horizon(self, now: float) -> float:
         """Until when open spans are drawn: now, or the end of a run that is over."""
@@ -278,7 +330,7 @@ class SpanTree:
             return "no time"
         if span.end is not None and span.end < span.start:
             return f"ends {_seconds(span.start - span.end)} before it starts"
-        return f"starts {_seconds(began - span.start)} before its agent"
+        return f"{_seconds(began - span.start)} before its agent"
 
     def _began(self, node: Node) -> float:
         """When an agent began; endless past where that is not known."""
@@ -355,13 +407,13 @@ class SpanTree:
     def at_moment(self, moment: float, now: float) -> Span | None:
         """The span that was going on at a moment, the last begun; else the next one to begin."""
         horizon = self.horizon(now)
-        nodes = (self.root, *self.nodes.values(), self.orphans)
+        nodes = self._all_nodes()
         going = [node.open_at(moment, horizon) for node in nodes]
         found = max((span for span in going if span is not None), default=None)
         if found is not None:
             return found
-        following = [bisect_left(node.spans, moment, key=_by_start) for node in nodes]
-        later = [n.spans[at] for n, at in zip(nodes, following, strict=True) if at < len(n.spans)]
+        places = [node.spans.begun_before(moment) for node in nodes]
+        later = [n.spans[at] for n, at in zip(nodes, places, strict=True) if at < len(n.spans)]
         return min(later, default=None)
 
     def rechecks(self) -> tuple[tuple[str, int], ...]:
@@ -377,31 +429,17 @@ class SpanTree:
     def is_folded_at_first(self, node: Node) -> bool:
         """Whether an agent is shown without its spans until a person unfolds it.
 
-        Finished agents of an open run are, and all of a large finished run. Decided once: rows do
-        not vanish because an agent ends.
+        All are in a run that takes more than one look, or that is over and large; else those that
+        are over. Decided once: rows do not vanish because an agent ends.
         """
         if node.agent is None:
             return False
-        folded = self._folded.get(node.key)
-        if folded is None:
-            is_over = node.agent.status in ("completed", "cancelled")
-            if self.run is not None and self.run.is_over:
-                folded = self.count > UNFOLDED_SPANS
-            else:
-                folded = is_over
-            self._folded[node.key] = folded
-        return folded
-
-
-def _merge(spans: list[Span], fresh: list[Span]) -> None:
-    """Puts sorted new spans at their places; only what lies behind the first is sorted again."""
-    at = bisect_left(spans, fresh[0])
-    if at == len(spans):
-        spans.extend(fresh)
-    elif fresh[-1] < spans[0]:
-        spans[0:0] = fresh
-    else:
-        spans[at:] = sorted(spans[at:] + fresh)
+        if node.key not in self._folded:
+            is_over = self.run is not None and self.run.is_over
+            is_large = self._is_large or (is_over and self.count > UNFOLDED_SPANS)
+            is_done = node.agent.status in ("completed", "cancelled") and not is_over
+            self._folded[node.key] = is_large or is_done
+        return self._folded[node.key]
 
 
 def _in_circle(node: Node) -> Node:
@@ -431,7 +469,3 @@ def _seconds(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes}m {rest:02}s"
     return f"{minutes // 60:,}h {minutes % 60:02}m"
-
-
-_by_seq = attrgetter("seq")
-_by_start = attrgetter("start")

@@ -1,18 +1,17 @@
 """What a run is made of: spans (model calls, tool calls, gates), agents, and the agents' places."""
 
 import re
-from bisect import bisect_left, bisect_right, insort
+from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import inf
-from operator import attrgetter
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from .coverage import Coverage
 from .rows import OVER
+from .span_list import Kind, Span, SpanList
 
-Kind = Literal["gate", "llm", "tool"]
 KINDS: tuple[Kind, ...] = ("gate", "llm", "tool")
 """Kinds of spans, in the order in which a moment belongs to one of them: waiting comes first."""
 
@@ -24,51 +23,6 @@ STEPS = 200
 """Names that are told apart in the shape of one agent; the rest is counted together."""
 
 OTHERS = "others"
-
-
-class Span(NamedTuple):
-    """A leaf of the tree. Spans sort by their start, then by the order they were appended in."""
-
-    start: float
-    """Epoch seconds; infinite where the row has no time that can be read."""
-    seq: int
-    kind: Kind
-    id: str
-    agent_id: str | None
-    name: str
-    status: str
-    end: float | None
-    """Epoch seconds; None while it is open."""
-    cost_usd: float | None
-    note: str
-    """What went wrong, or the reason a gate was answered with."""
-    until: float | None
-    """When a gate can no longer be answered."""
-
-    @property
-    def key(self) -> str:
-        """What names it on a screen: `llm 17`."""
-        return f"{self.kind} {self.seq}"
-
-    @property
-    def is_failed(self) -> bool:
-        """Whether it went wrong."""
-        return self.status == "failed"
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether its time is a person's: a gate, or a call that waits for one."""
-        return self.kind == "gate" or self.status == "waiting"
-
-    def ends(self, horizon: float) -> float:
-        """When it ended; what is open goes on to the horizon, a gate at most to its expiry."""
-        if self.end is not None:
-            return self.end
-        return min(horizon, self.until) if self.until is not None else horizon
-
-    def is_open(self, now: float) -> bool:
-        """Whether it goes on; a gate whose time is over does not."""
-        return self.end is None and (self.until is None or self.until > now)
 
 
 class AgentRow(NamedTuple):
@@ -132,7 +86,7 @@ class Node:
         self.parent: Node | None = None
         self.children: list[Node] = []
         """Agents under it, by their start."""
-        self.spans: list[Span] = []
+        self.spans = SpanList()
         """By their start."""
         self.failed: list[Span] = []
         self.covered = {kind: Coverage() for kind in KINDS}
@@ -147,31 +101,35 @@ class Node:
             return self.agent.start
         return self.spans[0].start if self.spans else inf
 
-    def begin(self, span: Span) -> None:
+    def begin(self, span: Span) -> Step:
         """Counts a span to the step of its name."""
         step = self._step(span)
         step.count += 1
         if span.start < step.first.start:
             step.first = span
+        return step
 
-    def finish(self, span: Span, end: float) -> None:
-        """Adds what a span took to the step of its name; the tree covers its time."""
-        step = self._step(span)
-        step.seconds += max(0.0, end - span.start)
-        step.last_end = max(step.last_end, end)
-        step.cost_usd += span.cost_usd or 0.0
-        if span.is_failed:
+    def finish(self, span: Span, end: float, step: Step | None = None) -> None:
+        """Adds what a span took to its step; the tree covers its time."""
+        step = step or self._step(span)
+        if end > span.start:
+            step.seconds += end - span.start
+        if end > step.last_end:
+            step.last_end = end
+        if span.cost_usd is not None:
+            step.cost_usd += span.cost_usd
+        if span.status == "failed":
             step.failed += 1
             insort(self.failed, span)
 
     def keep(self, spans: list[Span]) -> None:
-        """Has these spans, by their start, instead of those it had."""
-        self.spans, self.failed, self.steps = spans, [], {}
+        """Has these spans instead of those it had."""
+        self.spans, self.failed, self.steps = SpanList(spans), [], {}
         self.covered = {kind: Coverage() for kind in KINDS}
         for span in spans:
-            self.begin(span)
+            step = self.begin(span)
             if span.end is not None:
-                self.finish(span, span.end)
+                self.finish(span, span.end, step)
                 self.covered[span.kind].add([(span.start, span.end)])
 
     def _step(self, span: Span) -> Step:
@@ -182,14 +140,9 @@ class Node:
             step = self.steps.setdefault(name, Step(name, span.kind, span))
         return step
 
-    def find(self, span: Span) -> int | None:
-        """The place of one of its spans."""
-        at = bisect_left(self.spans, span)
-        return at if at < len(self.spans) and self.spans[at] is span else None
-
     def open_at(self, moment: float, horizon: float, look_back: int = 64) -> Span | None:
         """The latest of its spans that was going on at a moment, among the last few begun."""
-        at = bisect_right(self.spans, moment, key=_by_start)
+        at = self.spans.begun_by(moment)
         for span in reversed(self.spans[max(0, at - look_back) : at]):
             if span.ends(horizon) >= moment:
                 return span
@@ -221,6 +174,3 @@ def uncounted(name: str) -> str:
     if not name[-1:].isdigit():
         return name
     return _counter().sub("", name) or name
-
-
-_by_start = attrgetter("start")

@@ -82,7 +82,7 @@ def test_a_large_run_shows_its_agents_first_and_is_whole_in_the_end(big: Path) -
     assert tree.count == looks[-1].known.count == 5_000
     assert not tree.orphans.spans
     for node in tree.nodes.values():
-        assert node.spans == sorted(node.spans)
+        assert list(node.spans) == sorted(node.spans)
     assert len(tree.nodes["agent-0"].failed) == sum(i % 997 == 0 for i in range(0, 2500, AGENTS))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import inf
 
 from ...data.span_detail import Detail, FileChange, GateDetail, PromptDetail, ToolDetail
+from ...data.span_list import Span as RunSpan
 from ...data.spans import Node
-from ...data.spans import Span as RunSpan
 from .. import numbers, parts
 from ..frame import facts as groups
 from ..glyphs import state

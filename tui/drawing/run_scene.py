@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Literal, NamedTuple
 
+from ...data.span_list import Span as RunSpan
 from ...data.span_tree import SpanTree
 from ...data.spans import Node, step_name
-from ...data.spans import Span as RunSpan
 from ..glyphs import state
 from ..line import Span
 from ..view import View

@@ -40,6 +40,13 @@ def share_lines(scene: Scene, width: int) -> list[Line]:
     ]
 
 
+def loading_line(told: str, width: int) -> Line:
+    """What stands in place of the shares while spans are missing: shares of a part would lie."""
+    at = layout(width)
+    label = Cell(1, at.bars - 2, [("where the time went", "muted")])
+    return columns(width, [label, Cell(at.bars, at.bars_width, [(f"loading {told}", "muted")])])
+
+
 def share_spans(shares: Shares, scene: Scene, *, gap: int = 2) -> list[Span]:
     """`52% waiting on you  33% model  10% tools  5% idle`."""
     total = shares.total

@@ -4,13 +4,13 @@ Rows are held as stretches of spans between the rows of agents, so that folding 
 in new spans costs as much as there are agents, not spans.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
 from typing import NamedTuple, overload
 
+from ...data.span_list import Span, SpanList
 from ...data.span_tree import SpanTree
-from ...data.spans import Node, Span, Step, walk
+from ...data.spans import Node, Step, walk
 
 
 class SpanRow(NamedTuple):
@@ -62,7 +62,7 @@ class SpanRows(Sequence[SpanRow]):
         self,
         tree: SpanTree,
         is_folded: Callable[[Node], bool],
-        matches: Mapping[str, Sequence[Span]] | None = None,
+        matches: Mapping[str, SpanList] | None = None,
     ) -> None:
         self._tree = tree
         self._matches = matches
@@ -104,7 +104,7 @@ class SpanRows(Sequence[SpanRow]):
         if span is None:
             return None
         node = self._tree.node_of(span)
-        place = self._place(node, span)
+        place = self._shown(node).place(span.start, span.seq, span.kind)
         for stretch in self._runs.get(node.key, ()):
             if place is not None and stretch.first <= place < stretch.first + stretch.size:
                 return stretch.start + place - stretch.first
@@ -159,7 +159,7 @@ class SpanRows(Sequence[SpanRow]):
         spans = self._shown(node)
         at = 0
         for number, child in enumerate(below):
-            until = bisect_right(spans, child.start, key=_by_start)
+            until = spans.begun_by(child.start)
             if child is self._tree.orphans:
                 until = len(spans)
             if until > at:
@@ -200,13 +200,8 @@ class SpanRows(Sequence[SpanRow]):
         """How many rows stand under a node."""
         return sum(1 + len(self._shown(below)) for below in walk(node)) - 1
 
-    def _shown(self, node: Node) -> Sequence[Span]:
-        return node.spans if self._matches is None else self._matches.get(node.key, ())
-
-    def _place(self, node: Node, span: Span) -> int | None:
-        spans = self._shown(node)
-        at = bisect_left(spans, span)
-        return at if at < len(spans) and spans[at] is span else None
+    def _shown(self, node: Node) -> SpanList:
+        return node.spans if self._matches is None else self._matches.get(node.key, _NONE)
 
 
 class _Work(NamedTuple):
@@ -263,4 +258,4 @@ def _in_order(tree: SpanTree) -> Iterator[tuple[Node, tuple[bool, ...]]]:
         stack += [(child, (*lasts, child is below[-1])) for child in reversed(below)]
 
 
-_by_start = attrgetter("start")
+_NONE = SpanList()

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
+from ...data.span_list import Span as RunSpan
 from ...data.spans import Node, Step
-from ...data.spans import Span as RunSpan
 from .. import numbers, parts
 from ..glyphs import state
 from ..line import Cell, Line, Span, columns, width_of
@@ -301,25 +301,35 @@ def _end_of(bar: parts.Piece) -> int:
 
 
 def _labels(span: RunSpan, end: int, axis: Axis, scene: Scene) -> list[parts.Piece]:
-    """What is said beside a bar: how it failed, and what is odd about its times."""
+    """What is said beside a bar, or on it: how it failed, and what is odd about its times."""
+    before = round(axis.at(span.start)) - 1
+    after, inside = axis.cells - end - 1, end - before - 2
+    said = _said(span, scene, max(before, after, inside - 2))
+    width = width_of(said)
+    if not said:
+        return []
+    if width <= after:
+        return [(end + 1, said)]
+    if width <= before:
+        return [(before - width, said)]
+    return [(before + 2, [(" ", ""), *said, (" ", "")])]
+
+
+def _said(span: RunSpan, scene: Scene, room: int) -> list[Span]:
     glyphs = scene.view.glyphs
-    said: list[Span] = []
-    if span.is_failed:
-        why = span.note.partition(",")[0].strip() or "failed"
-        said.append((f"{glyphs.failed} {why}", "bad bold" if scene.view.is_live else "soft bold"))
     odd = scene.tree.skew(span)
     if odd is None and span.end is None and scene.is_over:
         odd = "never closed"
-    if odd is not None:
-        said.append((f"{'  ' if said else ''}{glyphs.alarm} {odd}", "doubt"))
-    if not said:
-        return []
-    before = round(axis.at(span.start)) - 1
-    after = axis.cells - end - 1
-    if width_of(said) <= after or after >= before:
-        return [(end + 1, list(parts.cut_spans(said, after, glyphs)))]
-    said = list(parts.cut_spans(said, before, glyphs))
-    return [(before - width_of(said), said)]
+    doubt: list[Span] = [(f"{glyphs.alarm} {odd}", "doubt")] if odd is not None else []
+    if not span.is_failed:
+        return list(parts.cut_spans(doubt, room, glyphs))
+    why = f"{glyphs.failed} {span.note.partition(',')[0].strip() or 'failed'}"
+    token = "bad bold" if scene.view.is_live else "soft bold"
+    if not doubt:
+        return [(parts.cut(why, room, glyphs), token)]
+    rest = room - width_of(doubt) - 2
+    cut: list[Span] = [(parts.cut(why, rest, glyphs), token), ("  ", "")] if rest >= 6 else []
+    return list(parts.cut_spans([*cut, *doubt], room, glyphs))
 
 
 def _lane(node: Node, axis: Axis, scene: Scene) -> list[parts.Piece]:

@@ -16,17 +16,17 @@ from ...data.filters import Kind, parse
 from ...data.run import Known, RunFacts, read_run
 from ...data.source import Question, Source
 from ...data.span_detail import Detail
+from ...data.span_list import Span as RunSpan
 from ...data.span_matches import FIELDS, Matches, facts_of
 from ...data.span_tree import SpanTree
 from ...data.spans import Node, walk
-from ...data.spans import Span as RunSpan
 from .. import numbers, parts
 from ..drawing import run_summary, waterfall
 from ..drawing.run_detail import detail_lines
 from ..drawing.run_scene import MODES, Scene, run_cost, run_state, state_of
 from ..drawing.span_rows import SpanRow, SpanRows, lanes, shapes
 from ..glyphs import state
-from ..line import BLANK, Line, Span
+from ..line import BLANK, Line, Span, width_of
 from ..widgets.lines import LineView
 from ..widgets.pane import Pane
 from ..widgets.prompt import Asked
@@ -89,17 +89,17 @@ class RunScreen(ConsoleScreen):
     # Asking and showing
 
     def enter(self, **where: Any) -> None:
-        """Takes `run_id`, and where the cursor goes: `agent_id`, `at` (a moment or a span's id),
-        `key`. Without a run it is the fleet's selected one, the one seen before, or the latest.
+        """Takes `run_id`, `view`, and where the cursor goes: `agent_id`, `at` (a moment or a span's
+        id), `key`. Without a run it is the fleet's selected one, the last one, or the latest.
         """
         run_id = where.pop("run_id", "") or self._run_of_fleet() or self._run_id
-        if "mode" in where:
-            self._mode = MODES.index(where.pop("mode"))
+        self._mode = MODES.index(where.pop("view", MODES[self._mode]))
         self._target = {name: value for name, value in where.items() if value not in (None, "")}
         if run_id == self._run_id and self._known is not None:
             self._is_placed = True
-            if self._target and self.is_attached:
-                self.call_after_refresh(self._place_cursor)
+            if self.query("#run-list"):
+                self._show_rows()
+                self._place_cursor()
             return
         self._run_id = run_id
         self._forget()
@@ -110,8 +110,8 @@ class RunScreen(ConsoleScreen):
         self._folds = {}
         self._is_placed = False
         self.facts = None
-        if self.is_attached:
-            self._list.rows = ()
+        for view in self.query("#run-list").results(LineView):
+            view.rows = ()
 
     def _run_of_fleet(self) -> str:
         """The run under the cursor of the fleet, when that is where we come from."""
@@ -125,8 +125,9 @@ class RunScreen(ConsoleScreen):
 
     def place(self) -> dict[str, Any]:
         """The run, the view, and the row."""
-        key = self._list.cursor_key if self.is_attached else ""
-        return {"run_id": self._run_id, "mode": MODES[self._mode], "key": key}
+        row = self._selected()
+        key = row.key if row is not None else ""
+        return {"run_id": self._run_id, "view": MODES[self._mode], "key": key}
 
     def question(self) -> Question[Any]:
         """What is new of the run, and the detail of the span under the cursor."""
@@ -155,7 +156,8 @@ class RunScreen(ConsoleScreen):
         self._known = facts.known if facts.run is not None else None
         self._run_id = facts.known.run_id
         self._budget, self._detail = facts.budget, facts.detail
-        self.spans.take(facts.run, facts.agents, facts.spans)
+        is_part = not facts.known.is_whole
+        self.spans.take(facts.run, facts.agents, facts.spans, is_part=is_part)
         if self._matches is not None:
             self._matches.take(facts.spans, self.view.now)
         self._show_rows()
@@ -216,7 +218,7 @@ class RunScreen(ConsoleScreen):
         word, since = run_state(self.spans, self.view.now)
         shown = state(word, self.view.glyphs, is_live=self.view.is_live)
         doing: list[Span] = [shown.mark, (" ", ""), shown.word]
-        if since is not None:
+        if since is not None and self.is_counting():
             doing.append((f" {numbers.age(self.view.now - since, self.view.glyphs)}", "ink"))
             if not self.view.is_live:
                 doing.append((self.view.glyphs.unknown, "doubt bold"))
@@ -244,10 +246,8 @@ class RunScreen(ConsoleScreen):
         values: list[tuple[str, str]] = []
         if self.filter_text:
             values.append(("filter", parts.cut(self.filter_text, 24, self.view.glyphs)))
-        known = self._known
-        if known is not None and not known.is_whole:
-            total = f" of {known.expected:,}" if known.expected else ""
-            return [*values, ("loading", f"{known.count:,}{total}")]
+        if self._loading():
+            return [*values, ("loading", self._loading())]
         if self.spans.run is None:
             return values
         start, end = self.spans.extent(self.view.now)
@@ -256,6 +256,13 @@ class RunScreen(ConsoleScreen):
         if self.size.width >= 100:
             values.append(("length", numbers.duration(end - start, self.view.glyphs)))
         return values
+
+    def _loading(self) -> str:
+        """How far the run is read: `1,204 of 38,110`; "" when it is whole."""
+        known = self._known
+        if known is None or known.is_whole:
+            return ""
+        return f"{known.count:,}" + (f" of {known.expected:,}" if known.expected else "")
 
     def is_counting(self) -> bool:
         """Whether the run goes on."""
@@ -367,7 +374,11 @@ class RunScreen(ConsoleScreen):
         self._say_shares()
 
     def _share_lines(self, width: int, height: int) -> Sequence[Line]:
-        return run_summary.share_lines(self.scene, width) if self.spans.run is not None else []
+        if self.spans.run is None:
+            return []
+        if self._loading():
+            return [run_summary.loading_line(self._loading(), width)]
+        return run_summary.share_lines(self.scene, width)
 
     def _summary_lines(self, width: int, height: int) -> Sequence[Line]:
         if self.spans.run is None:
@@ -378,6 +389,11 @@ class RunScreen(ConsoleScreen):
         if isinstance(self.facts, RunFacts) and self.facts.is_cut:
             return [(f"older spans are left out: {self.spans.count:,} shown", "doubt")]
         return []
+
+    def _skews(self) -> list[Span]:
+        skewed = self.spans.skewed
+        noun = "clock" if skewed == 1 else "clocks"
+        return [(f"{self.view.glyphs.alarm} {skewed:,} skewed {noun}", "doubt")] if skewed else []
 
     def _detail_lines(self, width: int, height: int) -> Sequence[Line]:
         return detail_lines(self._selected(), self._detail, width, height, self.scene)
@@ -414,14 +430,14 @@ class RunScreen(ConsoleScreen):
         if self.prompt.is_busy or self.view.now < self._said_until:
             return
         spans: list[Span] = []
-        if self.spans.run is not None and not self.has_class("-tall"):
+        if self._loading() and not self.has_class("-tall"):
+            spans = [("loading ", "muted"), (self._loading(), "ink")]
+        elif self.spans.count and not self.has_class("-tall"):
             shares = self.spans.shares(self.view.now)
             spans = run_summary.share_spans(shares, self.scene)
-            if self.spans.skewed:
-                noun = "clock" if self.spans.skewed == 1 else "clocks"
-                mark = self.view.glyphs.alarm
-                spans.append((f"   {mark} {self.spans.skewed:,} skewed {noun}", "doubt"))
-            spans += [("   ", ""), *self._notes()] if self._notes() else []
+            for note in [*self._skews(), *self._notes()]:
+                if width_of([*spans, note]) + 5 <= self.size.width:
+                    spans += [("   ", ""), note]
         self.prompt.say(spans)
 
     # Keys
