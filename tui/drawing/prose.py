@@ -29,7 +29,7 @@ def breaks(text: str, width: int) -> list[tuple[int, int]]:
         end = text.rfind(" ", at, limit + 1)
         if end <= at or not text[at:end].strip(" "):
             end = limit
-        rows.append((at, end))
+        rows.append((at, at + len(text[at:end].rstrip(" "))))
         while end < len(text) and text[end] == " ":
             end += 1
         if end == len(text):
