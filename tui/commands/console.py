@@ -25,6 +25,11 @@ def open_console(paths: list[str], options: dict[str, Any]) -> int:
     Raises UsageError where there is no terminal.
     """
     need_terminal()
+    if len(paths) > 1:
+        raise UsageError(
+            f"{len(paths)} databases were named, and the console shows one at a time",
+            "start one console for each",
+        )
     path = paths[0] if paths else _found(options.get("db"))
     if paths or options.get("db"):
         _try(path)

@@ -54,7 +54,11 @@ def command(_name: str) -> click.Command:
     type=click.FloatRange(0),
     help="Write so long and end; 0: history only. Without it: until ctrl+c or the console ends.",
 )
-@click.option("--start", metavar="TIME", help="When the history ends (default: now).")
+@click.option(
+    "--start",
+    metavar="TIME",
+    help="When the history ends (default: now; of a history alone the last full hour).",
+)
 @click.option("--until-eof", is_flag=True, hidden=True)
 def demo(
     seed: int,
@@ -72,7 +76,7 @@ def demo(
     Nothing of it is real; no agent runs and nothing leaves this machine.
     """
     db = chosen_db(db)
-    began = _moment(start)
+    began = _moment(start, is_still=no_console and seconds == 0)
     if no_console:
         return _write(db, seed, preset, speed, seconds, began, until_eof=until_eof)
     need_terminal()
@@ -113,9 +117,11 @@ def _write(
     return 0
 
 
-def _moment(start: str | None) -> float:
+def _moment(start: str | None, *, is_still: bool) -> float:
     if start is None:
-        return time.time()
+        now = time.time()
+        # A history alone begins from a fixed point, so that two of one seed are the same rows.
+        return now - now % 3600 if is_still else now
     moment = times.moment(start, time.time())
     if moment is None:
         raise UsageError(f"“{start}” is no time", "say it as in 2026-11-21T14:02:31Z or -1h")
