@@ -1,7 +1,7 @@
 """Draws the decide bar: seen, same, and one line for the step a decision has come to."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...data.consent import BarFacts, BarKey
 from .. import numbers, parts
@@ -16,11 +16,21 @@ _BAR_AT = 20
 
 
 def bar_lines(
-    bar: BarFacts, width: int, height: int, view: View, *, noun: str, can_compare: bool
+    bar: BarFacts,
+    width: int,
+    height: int,
+    view: View,
+    *,
+    noun: str,
+    hold: float,
+    can_compare: bool,
 ) -> list[Line]:
-    """The bar above its message and its keys: three rows, or five where there is room."""
+    """The bar above its message and its keys: three rows, or five where there is room.
+
+    `hold` is how many seconds an approval of this risk can be undone.
+    """
     rows = [_seen(bar, width, view, noun), _same(bar, width, view, can_compare)]
-    step = step_line(bar, width, view)
+    step = step_line(bar, width, view, hold)
     return [*rows, step] if height < 5 else [BLANK, *rows, BLANK, step]
 
 
@@ -65,11 +75,13 @@ def _same(bar: BarFacts, width: int, view: View, can_compare: bool) -> Line:
     return spread(left, right, width, ground=PANEL)
 
 
-def step_line(bar: BarFacts, width: int, view: View) -> Line:
+def step_line(bar: BarFacts, width: int, view: View, hold: float) -> Line:
     """What is missing, what to type, how long it can be undone, or what came of it."""
+    if bar.step == "reading":
+        return _reading(bar, width, hold)
+    if bar.step == "confirm":
+        return _confirm(bar, width, view, hold)
     draw = {
-        "reading": _reading,
-        "confirm": _confirm,
         "note": _note,
         "reason": _reason,
         "hold": _hold,
@@ -80,36 +92,40 @@ def step_line(bar: BarFacts, width: int, view: View) -> Line:
     return draw(bar, width, view)
 
 
-def _reading(bar: BarFacts, width: int, view: View) -> Line:
+def _reading(bar: BarFacts, width: int, hold: float) -> Line:
     if bar.off:
         return spread([(bar.off, "doubt bold")], [], width, ground=PANEL)
-    return spread(_approve_opens(bar, width), [], width, ground=PANEL)
+    return spread(_approve_opens(bar, width, hold), [], width, ground=PANEL)
 
 
-def _approve_opens(bar: BarFacts, width: int) -> list[Span]:
+def _approve_opens(bar: BarFacts, width: int, hold: float) -> list[Span]:
     if bar.locks and bar.to_go and bar.locks[0].endswith("to go"):
         lines = "line " if bar.to_go == 1 else "lines "
         to_go = f"{bar.to_go:,} {lines if width >= 100 else ''}to go"
+        when = "every line has been on screen" if width >= 72 else "all has been seen"
         return [
             ("APPROVE", "bright bold"),
-            (" opens when every line has been on screen.  ", "ink"),
+            (f" opens when {when}.  ", "ink"),
             (to_go, "you bold"),
         ]
     if bar.locks:
         return [("APPROVE", "bright bold"), (" is locked: ", "ink"), (bar.locks[0], "you bold")]
-    then = f" asks for {len(bar.wanted)} digits of the hash, then it" if bar.wanted else ""
+    wait = f"{hold:.0f}s hold, "
+    then = f" asks for {bar.wanted}, then a {wait}" if bar.wanted else f" starts a {wait}"
     spans: list[Span] = [
         ("APPROVE", "bright bold"),
         (" is open: ", "ink"),
         ("a", "bright bold"),
-        (f"{then} holds before anything is written", "muted"),
+        (then, "muted"),
+        ("u", "bright bold"),
+        (" undoes it", "muted"),
     ]
     if bar.note:
         spans += [("   note ", "muted"), (bar.note, "ink")]
     return spans
 
 
-def _confirm(bar: BarFacts, width: int, view: View) -> Line:
+def _confirm(bar: BarFacts, width: int, view: View, hold: float) -> Line:
     glyphs = view.glyphs
     left: list[Span] = [
         ("to approve, type ", "ink"),
@@ -119,7 +135,7 @@ def _confirm(bar: BarFacts, width: int, view: View) -> Line:
     ]
     count = {4: "the fourth", 6: "the sixth", 8: "the eighth"}.get(len(bar.wanted), "the last")
     hint: list[Span] = [
-        (f"   {count} starts the hold, ", "muted"),
+        (f"   {count} starts a {hold:.0f}s hold, ", "muted"),
         ("u", "bright bold"),
         (" undoes it", "muted"),
     ]
@@ -209,14 +225,13 @@ def _closed(bar: BarFacts, width: int, view: View) -> Line:
 def keys_line(keys: Sequence[BarKey], moves: Sequence[tuple[str, str]], width: int) -> Line:
     """The bar's last row: answers that can be given and the locked one, moves, and the way out."""
     *answers, leave = keys
-    groups = [_key(each, width) for each in answers[:1]]
-    groups += [[(key, "bright bold"), (f" {word}", "muted")] for key, word in moves]
-    later = [_key(each, width) for each in answers[1:]]
-    right = [(leave.key, "bright bold"), (f" {leave.word}", "muted")]
+    right: list[Span] = [(leave.key, "bright bold"), (f" {leave.word}", "muted")]
     room = width - 5 - width_of(right)
-    for group in sorted(later, key=_is_extra):
-        if _joined_width([*groups, group]) <= room:
-            groups.append(group)
+    groups = _groups(answers, moves, {})
+    if _joined_width(groups) > room:
+        # What remains without its second half says enough; a note is the first to go.
+        answers = [each for each in answers if each.key != "A"]
+        groups = _groups(answers, moves, _SHORT)
     while len(groups) > 1 and _joined_width(groups) > room:
         groups.pop()
     spans: list[Span] = []
@@ -225,24 +240,27 @@ def keys_line(keys: Sequence[BarKey], moves: Sequence[tuple[str, str]], width: i
     return spread(spans, right, width, ground=PANEL)
 
 
-def _is_extra(group: Sequence[Span]) -> bool:
-    """A note is the first to go where there is no room."""
-    return group[0][0] == "A"
+def _groups(
+    answers: Sequence[BarKey], moves: Sequence[tuple[str, str]], short: Mapping[str, str]
+) -> list[list[Span]]:
+    """The first answer, then the moves, then the other answers."""
+    shown = [_key(each, short) for each in answers]
+    return [
+        *shown[:1],
+        *([(key, "bright bold"), (f" {word}", "muted")] for key, word in moves),
+        *shown[1:],
+    ]
 
 
 def _joined_width(groups: Sequence[Sequence[Span]]) -> int:
     return sum(map(width_of, groups)) + 3 * (len(groups) - 1)
 
 
-def _key(key: BarKey, width: int) -> list[Span]:
-    word = key.word if width >= 100 else _SHORT.get(key.word, key.word)
+def _key(key: BarKey, short: Mapping[str, str]) -> list[Span]:
+    word = short.get(key.word, key.word)
     if key.is_locked:
         return [(f"{key.key} {word} ", "muted"), ("locked", "muted italic")]
     return [(key.key, "bright bold"), (f" {word}", "muted")]
 
 
-_SHORT = {
-    "approve + note": "note",
-    "reject + reason": "reject",
-    "reject + edit": "edit",
-}
+_SHORT = {"reject + reason": "reject", "reject + edit": "edit"}

@@ -63,7 +63,8 @@ def where(run: str, agent: str, view: View, *, is_loud: bool = True) -> list[Spa
 def gate_line(facts: ReviewFacts, view: View, width: int) -> Line:
     """Row 2: what is to be done, its risk, how long it can be answered, how many must agree."""
     risk = parts.risk(facts.gate.risk, view.glyphs)
-    right = [*risk, (" " * max(1, _RISK_ROOM - width_of(risk)), "")]
+    room = _RISK_ROOM if width >= 72 else 0
+    right = [*risk, (" " * max(2, room - width_of(risk)), "")]
     expires = times.parse(facts.gate.expires_at)
     is_open = facts.status == "pending"
     if not is_open:
@@ -73,8 +74,10 @@ def gate_line(facts: ReviewFacts, view: View, width: int) -> Line:
     else:
         left = numbers.countdown(expires - view.now, view.glyphs)
         right += [("expires in ", "muted"), (left, "you bold")]
-    right += [("   needs ", "muted"), (f"{min(facts.signed + 1, facts.needed)}", "bright bold")]
-    right += [(" of ", "muted"), (f"{facts.needed}", "bright bold")]
+    if width >= 72 or facts.needed > 1:
+        signer = min(facts.signed + 1, facts.needed)
+        right += [("   needs ", "muted"), (f"{signer}", "bright bold")]
+        right += [(" of ", "muted"), (f"{facts.needed}", "bright bold")]
     title = parts.cut_spans(
         title_spans(clean(facts.gate.title, 400)), width - width_of(right) - 5, view.glyphs
     )
@@ -188,6 +191,20 @@ def doc_line(line: DocLine, width: int, view: View, *, language: str, is_seen: b
     if width_of(inside) < room:
         inside.append((" " * (room - width_of(inside)), on.strip()))
     return Line((edge, *fit(inside, room)))
+
+
+def changed_line(line: DocLine, width: int, view: View, *, language: str, margin: int) -> Line:
+    """One changed line outside of the review: its sign and its code on its tint."""
+    tint = _TINTS.get(line.sign)
+    on = f" on {tint}-tint" if tint else ""
+    sign = {"-": (view.glyphs.minus, "bad bold"), "+": ("+", "ok bold")}.get(line.sign, (" ", ""))
+    inside: list[Span] = [(f"{sign[0]} ", f"{sign[1]}{on}".strip())]
+    code = _code(line, language)
+    inside += _worded(code, line.words, tint) if tint else code
+    room = width - 2 * margin
+    if width_of(inside) < room:
+        inside.append((" " * (room - width_of(inside)), on.strip()))
+    return Line(((" " * margin, ""), *fit(inside, room)))
 
 
 def _number(number: int | None, room: int, cut: str) -> str:

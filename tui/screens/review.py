@@ -154,7 +154,7 @@ class ReviewScreen(ConsoleScreen):
         self._raw_seen = bytearray()
         self._readable_from = float("inf")
         self._hold_timer: Timer | None = None
-        self._message = ""
+        self._said = ("", "")
 
     # Where
 
@@ -172,7 +172,7 @@ class ReviewScreen(ConsoleScreen):
 
     def _begin(self) -> None:
         self.tab, self.section, self.compared = DIFF, 0, None
-        self._payload_before, self._message = "", ""
+        self._payload_before, self._said = "", ("", "")
         self._readable_from = float("inf")
         if self.is_attached and self.query("#review-lines"):
             self._lines.rows = ()
@@ -477,6 +477,7 @@ class ReviewScreen(ConsoleScreen):
             height,
             self.view,
             noun=self._noun(),
+            hold=self.review.terms.of(self.review.gate.risk).hold,
             can_compare=bool(self._payload_before),
         )
 
@@ -558,11 +559,11 @@ class ReviewScreen(ConsoleScreen):
         self._keep_ticking()
 
     def _say_message(self) -> None:
-        """The review's own words stand until it has others, or none."""
-        message = self.review.message if self.review is not None else ""
-        if message != self._message and not self.prompt.is_busy:
-            self._message = message
-            self.say(*([(message, "you bold")] if message else []))
+        """The review's own words stand until it has others, or goes on a step."""
+        said = (self._step, self.review.message if self.review is not None else "")
+        if said != self._said and not self.prompt.is_busy:
+            self._said = said
+            self.say(*([(said[1], "you bold")] if said[1] else []))
 
     # Keys
 

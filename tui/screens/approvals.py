@@ -1,0 +1,424 @@
+"""The gates that wait and those that are over; a list that opens reviews and decides nothing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+
+from ...data.approvals import (
+    ApprovalsFacts,
+    GateRow,
+    ReviewFacts,
+    Which,
+    read_approvals,
+    read_review,
+    shape,
+)
+from ...data.blast import Blast, read_blast
+from ...data.document import Document
+from ...data.filters import Facts, Kind
+from ...data.headline import MOST
+from ...data.payload import parse
+from ...data.rows import Signature
+from ...data.source import Question, Source
+from .. import numbers, parts
+from ..drawing import approvals as drawing
+from ..drawing.approvals import ListRow
+from ..line import BLANK, Line, Span
+from ..widgets.lines import LineView
+from ..widgets.pane import Pane
+from .base import ConsoleScreen, CopyChoice
+
+ORDER: tuple[Which, ...] = ("open", "all", "closed")
+SAME_ENOUGH = 5
+"""Gates of one shape that must have been approved before a rule is proposed."""
+
+_HISTORY_MOST = 60
+_PREVIEW_WIDTH = 200
+_ID = 1
+"""Where the id stands in a row of `approvals/pending`."""
+
+
+class Seen(NamedTuple):
+    """What one look brings."""
+
+    gates: ApprovalsFacts
+    overdue: frozenset[str]
+    """Gates that nobody answered in time and that their agent has not closed yet."""
+    answers: Mapping[str, Signature]
+    """The last answer to each gate of the history."""
+    review: ReviewFacts | None
+    """The gate under the cursor."""
+    document: Document | None
+    blast: Blast | None
+
+
+class ApprovalsScreen(ConsoleScreen):
+    """What waits for an answer?"""
+
+    CSS_PATH = "approvals.tcss"
+    name_ = "approvals"
+    number = "6"
+    footer = ("enter", "mark", "bulk", "history", "which")
+    filter_fields: ClassVar[Mapping[str, Kind]] = {
+        "id": Kind.TEXT,
+        "risk": Kind.TEXT,
+        "state": Kind.TEXT,
+        "title": Kind.TEXT,
+        "run": Kind.TEXT,
+        "agent": Kind.TEXT,
+        "by": Kind.TEXT,
+        "age": Kind.DURATION,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "review"),
+        Binding("a", "open", "review"),
+        Binding("B", "bulk", "bulk review"),
+        Binding("H", "history", "history"),
+        Binding("o", "which", "open/all/closed"),
+        Binding("ctrl+r", "sort_anew", "look now, and sort anew"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.which: Which = "open"
+        self.is_history = False
+        self._order: list[str] = []
+        """Gates in the places they have on the screen."""
+        self._known: dict[str, GateRow] = {}
+        self._late: set[str] = set()
+        """Gates that came after the list was sorted."""
+
+    # Asking and showing
+
+    def enter(self, **where: Any) -> None:
+        """Coming back sorts anew."""
+        self._forget_places()
+
+    def question(self) -> Question[Any]:
+        """The gates, and the whole of the one under the cursor."""
+        wanted, known = self._cursor_key(), self.facts
+        is_history = self.is_history
+
+        def read(source: Source, now: float) -> Seen:
+            gates = read_approvals(source, now, "all")
+            pending = {row[_ID] for row in source.raw("approvals/pending", limit=MOST)}
+            overdue = frozenset(
+                row.id for row in gates.rows if not row.is_open and row.id in pending
+            )
+            chosen = wanted or next((row.id for row in gates.rows), "")
+            review = read_review(source, chosen, now) if chosen else None
+            answers = _answers(source, gates) if is_history else {}
+            return Seen(gates, overdue, answers, review, *_laid_out(review, known))
+
+        return read
+
+    def show(self, facts: Seen) -> None:
+        """Every gate keeps its place; new ones stand below."""
+        self._keep_places(facts)
+        self._show_rows()
+
+    def compose_body(self) -> ComposeResult:
+        """Heads and list, and the pane."""
+        with Container(id="approvals-panes"):
+            with Vertical(id="approvals-left"):
+                yield Pane(self._heads, id="approvals-head")
+                yield LineView(self._draw_row, _key, id="approvals-list", can_mark=True)
+            yield Pane(self._preview, id="approvals-preview", ground="ground-panel")
+
+    def on_mount(self) -> None:
+        """The list has the keyboard."""
+        self._list.focus()
+
+    def on_resize(self) -> None:
+        """One line a gate, or two."""
+        self.call_after_refresh(self._show_rows)
+
+    def second(self) -> None:
+        """Times left move."""
+        super().second()
+        self._list.redraw()
+
+    # Frame
+
+    def identity(self) -> Sequence[Sequence[Span]]:
+        """How many wait, the oldest, how long an answer takes."""
+        facts = self._gates
+        if facts is None:
+            return [[("approvals  ", "bright bold"), ("reading", "muted")]]
+        groups: list[list[Span]] = [
+            [("approvals", "bright bold")],
+            [(numbers.count(facts.pending), "bright bold"), (" pending", "muted")],
+        ]
+        if facts.overdue:
+            groups.append([(numbers.count(facts.overdue), "bright bold"), (" overdue", "muted")])
+        if facts.oldest is not None:
+            oldest = numbers.age(self.view.now - facts.oldest, self.view.glyphs)
+            groups.append([("oldest ", "muted"), (oldest, "ink")])
+        if facts.median_s is not None and self.size.width >= 100:
+            median = numbers.age(facts.median_s, self.view.glyphs)
+            groups.append([("median ", "muted"), (median, "ink")])
+        return groups
+
+    def crumbs(self) -> Sequence[str]:
+        """Approvals, and which of them."""
+        if self.is_history:
+            return ("Approvals", "history")
+        return ("Approvals", {"open": "pending", "all": "all", "closed": "closed"}[self.which])
+
+    def crumb_values(self) -> Sequence[tuple[str, str]]:
+        """The filter, and the order."""
+        sort = "latest" if self.is_history or self.which == "closed" else "expiry"
+        return (("filter", self.filter_text or "none"), ("sort", sort))
+
+    def is_counting(self) -> bool:
+        """Whether a gate in the list still waits."""
+        return any(row.is_open for row in self._known.values())
+
+    # Rows
+
+    @property
+    def _gates(self) -> ApprovalsFacts | None:
+        return self.facts.gates if self.facts is not None else None
+
+    @property
+    def _list(self) -> LineView[ListRow]:
+        return self.query_one("#approvals-list", LineView)
+
+    def _cursor_key(self) -> str:
+        return self._list.cursor_key if self.is_attached and self.query("#approvals-list") else ""
+
+    def _selected(self) -> GateRow | None:
+        row = self._list.selected
+        return row.gate if row is not None else None
+
+    def _forget_places(self) -> None:
+        self._order, self._known, self._late = [], {}, set()
+
+    def _keep_places(self, facts: Seen) -> None:
+        """Those on the screen stay where they are, as they are now; the others follow."""
+        now = {row.id: row for row in facts.gates.rows}
+        wanted = [row.id for row in facts.gates.rows if self._is_wanted(row, facts.overdue)]
+        is_first = not self._order
+        self._known = {key: now.get(key, row) for key, row in self._known.items()}
+        for key in wanted:
+            if key not in self._known:
+                self._order.append(key)
+                self._known[key] = now[key]
+                if not is_first:
+                    self._late.add(key)
+
+    def _is_wanted(self, row: GateRow, overdue: frozenset[str]) -> bool:
+        if self.is_history:
+            return not row.is_open
+        if self.which == "open":
+            return row.is_open or row.id in overdue
+        return self.which == "all" or not row.is_open
+
+    def _matching(self) -> list[GateRow]:
+        rows = [self._known[key] for key in self._order]
+        return [row for row in rows if not self.filter or self.filter.matches(self._facts_of(row))]
+
+    def _show_rows(self) -> None:
+        if not self.is_attached or self.facts is None or not self.query("#approvals-list"):
+            return
+        is_tall = self._is_tall()
+        self._list.rows = drawing.rows(self._matching(), self._tail(is_tall), is_tall=is_tall)
+        self._draw_panes()
+
+    def _is_tall(self) -> bool:
+        return self.size.height >= 36 and not self.is_history
+
+    def _tail(self, is_tall: bool) -> list[Line]:
+        """What stands below the gates."""
+        facts: Seen = self.facts
+        if not self._matching():
+            if self.filter:
+                return [BLANK, Line((("   no gate matches the filter", "muted"),))]
+            return [BLANK, *drawing.empty_lines(facts.gates, self._which(), self.view)]
+        lines: list[Line] = []
+        if self.which == "open" and not self.is_history:
+            lines += [BLANK, drawing.cannot_decide(is_tall=is_tall)]
+            if is_tall and facts.gates.decided_today:
+                width, actor = self._list.size.width, self.app.settings.actor
+                today = facts.gates.decided_today[:10]
+                lines += [BLANK, BLANK]
+                lines += drawing.decided_today(today, width, self.view, actor)
+        if is_tall and (count := self._same_before()):
+            lines += [BLANK, drawing.rule_line(count)]
+        return lines
+
+    def _which(self) -> str:
+        return "closed" if self.is_history else self.which
+
+    def _same_before(self) -> int:
+        """How many gates like the selected one were approved, if every one was."""
+        review = self.facts.review if self.facts is not None else None
+        if review is None or len(review.alike) < SAME_ENOUGH:
+            return 0
+        is_same = all(row.status == "approved" for row in review.alike)
+        return len(review.alike) if is_same else 0
+
+    def _facts_of(self, row: GateRow) -> Facts:
+        return {
+            "id": row.id,
+            "risk": row.risk,
+            "state": row.status,
+            "title": row.title,
+            "run": (row.run_id, row.run),
+            "agent": (row.agent_id, row.agent),
+            "by": row.decided_by,
+            "age": self.view.now - row.asked if row.asked is not None else None,
+        }
+
+    def filter_facts(self) -> Sequence[Facts]:
+        """Every gate of the list."""
+        return [self._facts_of(row) for row in self._known.values()]
+
+    def filter_changed(self) -> None:
+        """Shows what matches."""
+        self._show_rows()
+
+    # Drawing
+
+    def _heads(self, width: int, height: int) -> Sequence[Line]:
+        if self.is_history:
+            return [drawing.history_head(width)]
+        return [drawing.head(width, self.which, is_tall=self._is_tall())]
+
+    def _draw_row(self, row: ListRow, width: int) -> Line:
+        actor = self.app.settings.actor
+        if self.is_history and row.gate is not None:
+            return drawing.history_line(row.gate, self.facts.answers, width, self.view, actor)
+        return drawing.row_line(
+            row,
+            width,
+            self.view,
+            is_tall=self._is_tall(),
+            is_selected=row.key == self._cursor_key(),
+            actor=actor,
+        )
+
+    def _draw_panes(self) -> None:
+        self.query_one("#approvals-head", Pane).update()
+        self.query_one("#approvals-preview", Pane).update()
+        if not self.prompt.is_busy:
+            self.say(*self._waiting_below())
+
+    def _waiting_below(self) -> list[Span]:
+        """New gates stand at the end until the list is sorted anew."""
+        if late := len(self._late & set(self._order)):
+            return [
+                (f"+{late} below", "you bold"),
+                ("   ctrl+r", "bright bold"),
+                (" sorts them in", "muted"),
+            ]
+        below = self._list.below
+        return parts.more_below(below, self.view.glyphs) if below else []
+
+    def _preview(self, width: int, height: int) -> Sequence[Line]:
+        facts: Seen | None = self.facts
+        if facts is None or facts.review is None or facts.document is None or facts.blast is None:
+            return ()
+        if facts.review.gate.id != self._cursor_key():
+            return ()
+        actor = self.app.settings.actor
+        return drawing.preview(
+            facts.review, facts.document, facts.blast, width, height, self.view, actor
+        )
+
+    # Keys
+
+    @on(LineView.Moved, "#approvals-list")
+    def _moved(self, event: LineView.Moved) -> None:
+        event.stop()
+        self._draw_panes()
+        self.app.look_soon()
+
+    def open_row(self, key: str, row: Any) -> None:
+        """The review, where deciding happens."""
+        self.app.visit("review", id=key)
+
+    def action_open(self) -> None:
+        """Opens the review of the selected gate; the list itself decides nothing."""
+        if key := self._cursor_key():
+            self.app.visit("review", id=key)
+        else:
+            self.say(("no gate is selected", "muted"))
+
+    def action_which(self) -> None:
+        """Open gates, all, or those that are over."""
+        self.which = ORDER[(ORDER.index(self.which) + 1) % len(ORDER)]
+        self.is_history = False
+        self._anew()
+
+    def action_history(self) -> None:
+        """Who decided what, how long it was on their screen, and what came of it."""
+        self.is_history = not self.is_history
+        self._anew()
+
+    def _anew(self) -> None:
+        self._forget_places()
+        if self.facts is not None:
+            self.show(self.facts)
+        self.draw_frame()
+        self.app.look_soon()
+
+    async def action_sort_anew(self) -> None:
+        """Looks now, and puts every gate where it belongs."""
+        self._forget_places()
+        if self.facts is not None:
+            self.show(self.facts)
+        await self.app.action_look_now()
+
+    # Taking away
+
+    def copy_choices(self) -> Sequence[CopyChoice]:
+        """The gate's id and title, the command that shows it, and the shape a rule would have."""
+        gate = self._selected()
+        if gate is None:
+            return ()
+        choices = [
+            CopyChoice("i", "id", gate.id),
+            CopyChoice("t", "title", gate.title),
+            CopyChoice(
+                "l", "link", f"vedette approvals --filter id:{gate.id} --db {self.app.path}"
+            ),
+        ]
+        if self._same_before():
+            kind, title = shape(gate.kind, gate.title)
+            choices.append(CopyChoice("r", "shape for a rule", f"{kind}: {title}"))
+        return choices
+
+    def export_rows(self) -> Sequence[Mapping[str, Any]]:
+        """The gates of the list."""
+        return [row._asdict() for row in self._matching()]
+
+
+def _laid_out(
+    review: ReviewFacts | None, known: Seen | None
+) -> tuple[Document | None, Blast | None]:
+    """The payload of the gate under the cursor; laid out once."""
+    if review is None:
+        return None, None
+    payload = review.gate.payload
+    if known is not None and known.document is not None and known.document.text == payload:
+        return known.document, known.blast
+    return parse(payload, _PREVIEW_WIDTH), read_blast(payload)
+
+
+def _answers(source: Source, gates: ApprovalsFacts) -> dict[str, Signature]:
+    """The last answer to each closed gate; one that is over is asked for once."""
+    memo: dict[str, Signature | None] = source.memo.setdefault("approvals", {})
+    for row in [row for row in gates.rows if not row.is_open][:_HISTORY_MOST]:
+        if row.id not in memo:
+            found = source.all("approvals/signatures", Signature, id=row.id, limit=MOST)
+            memo[row.id] = found[-1] if found else None
+    return {key: answer for key, answer in memo.items() if answer is not None}
+
+
+def _key(row: ListRow) -> str:
+    return row.key
