@@ -488,8 +488,15 @@ def _say_goodbye(app: VedetteApp) -> None:
 
 
 def _may_write(path: str) -> bool:
-    """Whether a decision could be written; a file that is not there yet will be the user's own."""
-    return not os.path.exists(path) or os.access(path, os.W_OK)
+    """Whether answers are offered: not for a database that is somebody else's.
+
+    A file that is not there yet will be the user's own; root answers for everybody.
+    """
+    try:
+        owner = os.stat(path).st_uid
+    except OSError:
+        return True
+    return os.access(path, os.W_OK) and os.geteuid() in (0, owner)
 
 
 def _who() -> str:
