@@ -7,7 +7,7 @@ from .span_list import Span, SpanList
 from .span_tree import SpanTree
 from .spans import Node
 
-PAGE = 1000
+PAGE = 500
 """Spans looked at in one go."""
 
 FIELDS: Mapping[str, Kind] = {
@@ -65,8 +65,20 @@ class Matches:
 
     def take_all(self, now: float) -> Iterator[int]:
         """Looks at every span there is, and says after each page how many match so far."""
-        nodes = [self._tree.root, *self._tree.nodes.values(), self._tree.orphans]
-        for node in nodes:
+        for node in [self._tree.root, *self._tree.nodes.values(), self._tree.orphans]:
             for start in range(0, len(node.spans), PAGE):
-                self.take(node.spans[start : start + PAGE], now)
+                self._take_page(node, node.spans[start : start + PAGE], now)
                 yield self.count
+
+    def _take_page(self, node: Node, page: list[Span], now: float) -> None:
+        horizon = self._tree.horizon(now)
+        known = self.spans.setdefault(node.key, SpanList())
+        # What arrived while the pages were turned may be there already.
+        found = [
+            span
+            for span in page
+            if self.filter.matches(facts_of(span, node, horizon))
+            and known.place(span.start, span.seq, span.kind) is None
+        ]
+        known.add(found)
+        self.count += len(found)

@@ -416,6 +416,8 @@ class RunScreen(ConsoleScreen):
         run_id = parts.cut(facts.known.run_id, 40, self.view.glyphs)
         if facts.run is None:
             return f"there is no run {run_id} in this file"
+        if facts.run.is_over:
+            return f"run {run_id} is over and has no spans"
         began = facts.run.start
         ago = numbers.duration(self.view.now - began) if began != float("inf") else ""
         return f"run {run_id} has no spans yet" + (f" (created {ago} ago)" if ago else "")
