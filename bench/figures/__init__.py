@@ -1,0 +1,29 @@
+"""The figures by name: each module measures one and is run by itself or with all."""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+
+from ..report import Figure
+
+NAMES = (
+    "start",
+    "idle",
+    "tick",
+    "screens",
+    "latency",
+    "row",
+    "keys",
+    "memory",
+    "wal",
+    "command",
+    "recorder",
+)
+
+Measure = Callable[[str, str], Iterator[Figure]]
+"""Given the paths of the large and the small database, yields what was measured."""
+
+
+def figures(name: str) -> Measure:
+    """What measures the figures of that name."""
+    measure: Measure = import_module(f".{name}", __name__).measure
+    return measure

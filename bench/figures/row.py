@@ -1,0 +1,50 @@
+"""What is written to the terminal when one row of a list changes."""
+
+from collections.abc import Iterator
+from statistics import median
+
+from ..fixtures import TITLES, finished_runs, stamp, writer
+from ..programs import console
+from ..report import Figure
+from ..terminal import Terminal
+
+TURNS = 9
+
+CHANGE = """
+UPDATE agents
+SET cost_micros = cost_micros + :micros
+WHERE
+    run_id = (SELECT id FROM runs WHERE title = :title)
+    AND name = 'coder'
+"""
+TOUCH = """
+UPDATE runs
+SET updated_at = :now
+WHERE title = :title
+"""
+
+
+def measure(large: str, small: str) -> Iterator[Figure]:
+    """One figure: an agent's cost grows, in the fleet at 120 by 40."""
+    with finished_runs() as path, writer(path) as connection:
+        with Terminal(console(path)) as terminal:
+            terminal.wait_for(TITLES[0].encode())
+            terminal.settle()
+            counts = []
+            for turn in range(TURNS):
+                facts = {"title": TITLES[2], "micros": 170_000 * (turn + 1), "now": stamp()}
+                connection.execute("BEGIN")
+                connection.execute(CHANGE, facts)
+                connection.execute(TOUCH, facts)
+                since = len(terminal.written)
+                connection.execute("COMMIT")
+                terminal.wait_for(b"\x1b[", since)
+                terminal.settle()
+                counts.append(len(terminal.written) - since)
+    yield Figure(
+        "bytes for one changed row, 120x40",
+        median(counts),
+        500,
+        "B",
+        f"{min(counts)} to {max(counts)} B in {TURNS} turns",
+    )
