@@ -49,7 +49,13 @@ class Where(NamedTuple):
     agent_id: str = ""
     run_id: str = ""
     row: str = ""
-    """`prompt ID`, `tool_call ID` or `approval ID`: the stream is read back to it."""
+    """`prompt ID`, `tool_call ID`, `approval ID`, or `* ID` for any of these: the stream is read
+    back to it."""
+
+    def names(self, relation: str, row_id: str) -> bool:
+        """Whether this is the row."""
+        word, _, wanted = self.row.partition(" ")
+        return wanted == row_id and word in ("*", relation)
 
 
 @dataclass(frozen=True)
@@ -733,8 +739,14 @@ class _Stream:
             return True
         if asked.back_to is not None and self._horizon > asked.back_to:
             return True
-        wanted = self._records.get(self.where.row)
+        wanted = self._wanted()
         return bool(self.where.row) and (wanted is None or wanted.placed < self._horizon)
+
+    def _wanted(self) -> _Record | None:
+        """The row the stream is opened on, where it was read."""
+        word, _, row_id = self.where.row.partition(" ")
+        keys = [f"{each} {row_id}" for each in _RECORDS] if word == "*" else [self.where.row]
+        return next((self._records[key] for key in keys if key in self._records), None)
 
     def _read_page(self, source: Source) -> None:
         """One page: the tapes that hold the others back, until there is enough to show."""
@@ -823,16 +835,25 @@ def _remembered(source: Source, where: Where) -> _Stream | None:
 
 def _resolved(source: Source, where: Where) -> Where:
     """Whose stream it is: that of the row, or of the agent that spoke last."""
-    relation, _, row_id = where.row.partition(" ")
-    if relation in _AGAIN and not where.agent_id and not where.run_id:
-        statement, row_type = _AGAIN[relation], _RECORDS[relation][1]
-        head = source.one(f"stream/{statement}", row_type, id=row_id) if statement else None
+    if not where.agent_id and not where.run_id:
+        head = _head_of(source, where)
         if head is not None:
             return where._replace(agent_id=head.agent_id or "", run_id=head.run_id or "")
     if where.agent_id or where.run_id:
         return where
     rows = source.raw("stream/last_speaker") or source.raw("stream/last_agent")
     return where._replace(agent_id=str(rows[0][0])) if rows and rows[0][0] else where
+
+
+def _head_of(source: Source, where: Where) -> Any:
+    """The row a stream is opened on, by its id alone."""
+    row_id = where.row.partition(" ")[2]
+    for relation, statement in _AGAIN.items():
+        if statement and where.names(relation, row_id):
+            head = source.one(f"stream/{statement}", _RECORDS[relation][1], id=row_id)
+            if head is not None:
+                return head
+    return None
 
 
 def _with_agent(source: Source, facts: StreamFacts, now: float) -> StreamFacts:

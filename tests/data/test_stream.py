@@ -177,6 +177,7 @@ def test_a_row_opens_the_stream_of_its_agent(writer: Writer, look: Look) -> None
     writer.prompt("p2", "scout", response="two")
     facts = look(Where(row="tool_call t1"))
     assert (facts.agent, told(facts)) == ("coder", ["tool t1"])
+    assert look(Where(row="* t1")).agent == "coder"
 
 
 def test_the_stream_says_how_its_agent_is(writer: Writer, look: Look) -> None:
@@ -323,6 +324,7 @@ def test_the_stream_is_read_back_to_a_moment(long_stream: Writer, look: Look) ->
 
 def test_the_stream_is_read_back_to_a_row(long_stream: Writer, look: Look) -> None:
     assert "assistant p0100" in told(look(Where("coder", row="prompt p0100")))
+    assert "tool t0100" in told(look(Where("coder", row="* t0100")))
 
 
 def test_a_still_view_reads_older_pages_and_nothing_new(long_stream: Writer, look: Look) -> None:

@@ -154,9 +154,10 @@ def _gate_mark(item: Item, glyphs: Glyphs) -> Span:
 
 def _who(item: Item, look: Look) -> Spans:
     who = item.name if item.role == "tool" else item.role
-    if not look.names_agents:
+    agent = item.agent or item.agent_id
+    if not look.names_agents or not agent:
         return ((who, "bright bold"),)
-    return ((item.agent or item.agent_id, "bright bold"), (f" {who}", "soft"))
+    return ((agent, "bright bold"), (f" {who}", "soft"))
 
 
 def _title(item: Item, look: Look) -> Spans:

@@ -85,7 +85,7 @@ class StreamScreen(ConsoleScreen):
         Binding("a", "review", "review gate"),
         Binding("at", "go_to_time", "go to a time", key_display="@"),
         Binding("b", "whole_run", "all agents of the run, or one"),
-        Binding("tab", "focus_next", "pane"),
+        Binding("tab", "app.focus_next", "pane"),
     ]
 
     facts: StreamFacts | None
@@ -119,7 +119,7 @@ class StreamScreen(ConsoleScreen):
         wanted = Where(where.get("agent_id") or "", where.get("run_id") or "", row)
         if "run_id" in where and where["run_id"] is None:
             wanted = Where(run_id=self._run_id)
-        if where.get("at") is not None:
+        if isinstance(where.get("at"), (int, float)):
             self._wanted_time = float(where["at"])
         if any(wanted) and wanted != self.where:
             self._begin(wanted)
@@ -218,9 +218,9 @@ class StreamScreen(ConsoleScreen):
 
     def _go_where_wanted(self, facts: StreamFacts) -> None:
         """To the row or the moment the stream was opened on, now that it is read back to there."""
-        row, self._wanted_row = self._wanted_row, ""
+        wanted, self._wanted_row = Where(row=self._wanted_row), ""
         moment, self._wanted_time = self._wanted_time, None
-        items = [item for item in facts.items if row and item.row == row]
+        items = [item for item in facts.items if wanted.names(item.relation, item.id)]
         if moment is not None and not items:
             since = [item for item in facts.items if item.at is not None and item.at >= moment]
             items = since[:1] or list(facts.items[-1:])
@@ -316,12 +316,12 @@ class StreamScreen(ConsoleScreen):
         if lines.follow:
             spans = [("FOLLOW", "ok bold")]
         groups = [("new below", numbers.count(self._new_below()))]
-        if self.size.width < 120:
-            groups += [("thinking", self._thinking), ("secrets masked", f"{self._masked:,}")]
-        groups.append(("marks", str(len(lines.marks))))
         if self.filter_text:
             at = f"{self.search.at + 1:,} of " if self.search.at >= 0 else ""
             groups.append(("matches", f"{at}{self.search.total:,}"))
+        elif self.size.width < 120:
+            groups += [("thinking", self._thinking), ("secrets masked", f"{self._masked:,}")]
+        groups.append(("marks", str(len(lines.marks))))
         for label, value in groups:
             spans += [("   ", ""), (f"{label} ", "muted"), (value, "ink")]
         return spans
@@ -438,7 +438,7 @@ class StreamScreen(ConsoleScreen):
     def _show_beside(self) -> None:
         self.query_one("#stream-facts", Pane).update()
         turn_list = self.query_one("#turns-list", LineView)
-        if turn_list.size.width:
+        if self.size.width >= 160:
             turn_list.rows = self._turns
             index = turns.turn_at(self._turns, self._selected())
             if index >= 0 and not turn_list.has_focus:
@@ -775,6 +775,8 @@ class StreamScreen(ConsoleScreen):
 
 def _row_named(where: Mapping[str, Any]) -> str:
     """The row a stream is opened on, as `relation id`, however the opener names it."""
+    if isinstance(where.get("at"), str):
+        return f"* {where['at']}"
     for name in ("row", "span", "item"):
         word, _, found = str(where.get(name) or "").partition(" ")
         if found and word in _RELATIONS:
