@@ -202,6 +202,7 @@ def changed_line(line: DocLine, width: int, view: View, *, language: str, margin
     code = _code(line, language)
     inside += _worded(code, line.words, tint) if tint else code
     room = width - 2 * margin
+    inside = list(parts.cut_spans(inside, room, view.glyphs))
     if width_of(inside) < room:
         inside.append((" " * (room - width_of(inside)), on.strip()))
     return Line(((" " * margin, ""), *fit(inside, room)))

@@ -62,7 +62,7 @@ class ApprovalsScreen(ConsoleScreen):
     CSS_PATH = "approvals.tcss"
     name_ = "approvals"
     number = "6"
-    footer = ("enter", "mark", "bulk", "history", "which")
+    footer = ("mark", "bulk", "history", "which")
     filter_fields: ClassVar[Mapping[str, Kind]] = {
         "id": Kind.TEXT,
         "risk": Kind.TEXT,
@@ -74,7 +74,6 @@ class ApprovalsScreen(ConsoleScreen):
         "age": Kind.DURATION,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "review"),
         Binding("a", "open", "review"),
         Binding("B", "bulk", "bulk review"),
         Binding("H", "history", "history"),
@@ -162,6 +161,16 @@ class ApprovalsScreen(ConsoleScreen):
             median = numbers.age(facts.median_s, self.view.glyphs)
             groups.append([("median ", "muted"), (median, "ink")])
         return groups
+
+    def _keys(self) -> list[tuple[str, str]]:
+        """`enter` first: it is how a gate is decided; shorter words where there is less room."""
+        short = (
+            {"bulk review": "bulk", "open/all/closed": "closed"} if self.size.width < 100 else {}
+        )
+        return [
+            ("enter", "review"),
+            *((key, short.get(word, word)) for key, word in super()._keys()),
+        ]
 
     def crumbs(self) -> Sequence[str]:
         """Approvals, and which of them."""

@@ -143,6 +143,8 @@ class ReviewScreen(ConsoleScreen):
         self.gate_id = ""
         self.review: consent.Review | None = None
         """The state machine; None until the gate was read."""
+        self.is_ready = False
+        """Whether there is something to draw on."""
         self.tab = DIFF
         self.section = 0
         self.compared: Section | None = None
@@ -174,7 +176,7 @@ class ReviewScreen(ConsoleScreen):
         self.tab, self.section, self.compared = DIFF, 0, None
         self._payload_before, self._said = "", ("", "")
         self._readable_from = float("inf")
-        if self.is_attached and self.query("#review-lines"):
+        if self.is_ready:
             self._lines.rows = ()
             self._show_tab()
 
@@ -270,7 +272,12 @@ class ReviewScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         """The payload has the keyboard."""
+        self.is_ready = True
         self._show_tab()
+
+    def on_unmount(self) -> None:
+        """Nothing is there to be drawn any more."""
+        self.is_ready = False
 
     def on_resize(self) -> None:
         """Another width: the payload is laid out anew, away from the keys."""
@@ -342,7 +349,7 @@ class ReviewScreen(ConsoleScreen):
         return self.query_one("#review-lines", PayloadView)
 
     def _code_width(self) -> int:
-        size = self._lines.size.width if self.is_attached and self.query("#review-lines") else 0
+        size = self._lines.size.width if self.is_ready else 0
         return drawing.code_width(size or min(79, self.app.size.width - 1))
 
     def _shown_section(self) -> Section | None:
@@ -377,13 +384,14 @@ class ReviewScreen(ConsoleScreen):
     @on(PayloadView.Shown)
     def _shown(self, event: PayloadView.Shown) -> None:
         event.stop()
-        self._draw_head()
-        self.call_after_refresh(self._note_seen)
+        if self.is_ready:
+            self._draw_head()
+            self.call_after_refresh(self._note_seen)
 
     def _note_seen(self) -> None:
         """Lines count once they are painted, and not before keys are heard."""
         review = self.review
-        if review is None or self._laid_out is None or self.app.screen is not self:
+        if review is None or self._laid_out is None or not self._is_on_screen():
             return
         if self.app.clock() < self._readable_from or not self._is_payload_shown():
             return
@@ -406,6 +414,9 @@ class ReviewScreen(ConsoleScreen):
         if 0 not in self._raw_seen:
             review.lines_seen([(0, self._laid_out.total)])
 
+    def _is_on_screen(self) -> bool:
+        return self.is_ready and self.app.screen is self
+
     def _is_seen(self, at: int) -> bool:
         if self.compared is not None or self.review is None:
             return False
@@ -426,7 +437,7 @@ class ReviewScreen(ConsoleScreen):
 
     def draw_frame(self) -> None:
         """The gate stands where other screens have their own name; a fault takes its row over."""
-        if not self.is_mounted or not self.is_attached:
+        if not self.is_ready:
             return
         app, view, facts = self.app, self.view, self._reading
         width = self.size.width or app.size.width
@@ -523,7 +534,7 @@ class ReviewScreen(ConsoleScreen):
         self.query_one("#review-strip", Pane).update()
 
     def _draw_all(self) -> None:
-        if not self.is_attached or not self.query("#review-page"):
+        if not self.is_ready:
             return
         self._draw_head()
         if not self._is_payload_shown():
@@ -550,7 +561,7 @@ class ReviewScreen(ConsoleScreen):
 
     def _after(self) -> None:
         """After anything that may have moved the decision on: its bar, its message, its clock."""
-        if not self.is_attached or not self.query("#review-bar"):
+        if not self.is_ready:
             return
         self.query_one("#review-bar", Pane).update()
         self.query_one("#review-facts", Pane).update()
