@@ -72,7 +72,7 @@ class Console(ScriptedConsole):
     @property
     def said(self) -> str:
         """The message line."""
-            return plain(self.screen.query_one("#prompt-side", OneLine).line)
+        return plain(self.screen.query_one("#prompt-side", OneLine).line)
 
     def look_soon(self) -> None:
         self.call_later(self.ask_again)
