@@ -120,13 +120,13 @@ class Actor(Handle):
         """Ends it as completed."""
         self._end("completed", None)
 
-    def pause(self) -> None:
-        """Says that it rests."""
-        self._set_status("paused")
+    def pause(self, reason: str | None = None) -> None:
+        """Says that it rests, and why: `paused by ana`."""
+        self._set_status("paused", None if reason is None else _reason(reason))
 
     def resume(self) -> None:
-        """Says that it goes on."""
-        self._set_status("running")
+        """Says that it goes on; why it rested is over."""
+        self._set_status("running", None)
 
     def put(self, group: Group, weight: int = 1, keep: bool = False) -> None:
         """Hands in rows of its own."""
@@ -144,8 +144,8 @@ class Actor(Handle):
         start = self.line(f"{self.word}.start", self.name, at)
         self.put(((f"{self.word}_start", row), start), keep=True)
 
-    def _set_status(self, status: str) -> None:
-        row = {"id": self.id, "status": status, "now": self._desk.stamp()}
+    def _set_status(self, status: str, error: str | None) -> None:
+        row = {"id": self.id, "status": status, "error": error, "now": self._desk.stamp()}
         self.put(((f"{self.word}_status", row),), keep=True)
 
     def _write_end(self, status: str, error: str | None) -> None:
@@ -430,6 +430,11 @@ class ToolHandle(Handle):
         """Ends it as completed, with what it gave back."""
         self._output = as_text(output)
         self._end("completed", None)
+
+    def fail(self, error: str | BaseException, output: object = None) -> None:
+        """Ends it as failed, with the reason and what it gave back all the same."""
+        self._output = as_text(output)
+        super().fail(error)
 
     def _write_end(self, status: str, error: str | None) -> None:
         ended = self._desk.clock()

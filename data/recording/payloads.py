@@ -1,6 +1,7 @@
 """What becomes of a row before it is written: secrets masked, large texts moved, calls priced."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from ..text import masked
@@ -9,6 +10,19 @@ from .statements import Entry
 
 LARGE = 64 * 1024
 """Characters a column holds; a longer text stands whole in an artifact."""
+
+_FREE_TEXT = {
+    "run_status": "error",
+    "run_end": "error",
+    "agent_status": "error",
+    "agent_end": "error",
+    "task": "error",
+    "step": "error",
+    "alarm": "message",
+    "health": "details",
+    "check": "output",
+}
+"""The column of each row whose text came from anywhere: an exception, a command's output."""
 
 Redact = Callable[[str], tuple[str, int]]
 """A text without its secrets, and how many there were."""
@@ -54,7 +68,7 @@ class Payloads:
             "tool_start": self._tool_start,
             "tool_end": self._tool_end,
             "chunk": self._chunk,
-            "alarm": self._alarm,
+            **{name: partial(self._masked, name, field) for name, field in _FREE_TEXT.items()},
         }
 
     def stored(self, entries: Iterable[Entry]) -> list[Entry]:
@@ -96,7 +110,7 @@ class Payloads:
         yield "prompt_start", row
 
     def _prompt_end(self, row: dict[str, Any]) -> Iterable[Entry]:
-        row["error"] = self._masked_error(row["error"])
+        row["error"] = self._masked_text(row["error"])
         yield from self._moved(row, "response", "prompt.response", row["now"])
         self._settle_price(row)
         yield "prompt_end", row
@@ -107,7 +121,7 @@ class Payloads:
         yield "tool_start", row
 
     def _tool_end(self, row: dict[str, Any]) -> Iterable[Entry]:
-        row["error"] = self._masked_error(row["error"])
+        row["error"] = self._masked_text(row["error"])
         yield from self._moved(row, "output", "tool.output", row["now"])
         yield "tool_end", row
         if row["idempotency_key"] is not None and row["status"] != "cancelled":
@@ -120,12 +134,12 @@ class Payloads:
         if count:
             yield "chunk_masked", {"id": prompt_id, "masked": count}
 
-    def _alarm(self, row: dict[str, Any]) -> Iterable[Entry]:
-        row["message"] = self._masked_error(row["message"])
-        yield "alarm", row
+    def _masked(self, name: str, field: str, row: dict[str, Any]) -> Iterable[Entry]:
+        row[field] = self._masked_text(row[field])
+        yield name, row
 
-    def _masked_error(self, error: str | None) -> str | None:
-        return None if error is None else self._redact(error)[0]
+    def _masked_text(self, text: str | None) -> str | None:
+        return None if text is None else self._redact(text)[0]
 
     def _moved(self, row: dict[str, Any], field: str, kind: str, at: str) -> Iterable[Entry]:
         """Masks a field; moves it to an artifact, but for its beginning, where it is large."""

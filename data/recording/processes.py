@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from functools import cache
 from typing import Any, NamedTuple
 
 from ...sql import load
@@ -30,7 +31,20 @@ class Process(NamedTuple):
 def this_process(process_id: str, program: str | None) -> Process:
     """The running process, under a new id."""
     pid = os.getpid()
-    return Process(process_id, pid, os.uname().nodename, birth(pid), program, None)
+    return Process(process_id, pid, os.uname().nodename, birth(pid), program, _version())
+
+
+@cache
+def _version() -> str | None:
+    """Which Vedette writes; None where it runs without being installed."""
+    # Only here: a command that writes nothing does not pay for this import. Never on the writer's
+    # thread: a fork in the middle of an import leaves the child waiting for it for ever.
+    from importlib import metadata
+
+    try:
+        return metadata.version("vedette")
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def birth(pid: int) -> str | None:

@@ -1,3 +1,4 @@
 UPDATE agents
-SET status = :status, ended_at = :now, updated_at = :now, error = :error
+SET status = :status, ended_at = :now, error = :error,
+    updated_at = CASE WHEN updated_at > :now THEN updated_at ELSE :now END
 WHERE id = :id AND status IN ('pending', 'running', 'waiting', 'paused');

@@ -1,3 +1,4 @@
 UPDATE agents
-SET status = :status, updated_at = :now
+SET status = :status, error = :error,
+    updated_at = CASE WHEN updated_at > :now THEN updated_at ELSE :now END
 WHERE id = :id AND status IN ('pending', 'running', 'waiting', 'paused');

@@ -6,5 +6,5 @@ SET calls = calls + 1,
     cache_read = cache_read + :cache_read,
     cache_write = cache_write + :cache_write,
     cost_micros = cost_micros + :cost_micros,
-    updated_at = :now
+    updated_at = CASE WHEN updated_at > :now THEN updated_at ELSE :now END
 WHERE id = :agent_id;

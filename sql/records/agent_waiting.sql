@@ -1,3 +1,4 @@
 UPDATE agents
-SET status = 'waiting', updated_at = :now
+SET status = 'waiting',
+    updated_at = CASE WHEN updated_at > :now THEN updated_at ELSE :now END
 WHERE id = :id AND status IN ('pending', 'running');

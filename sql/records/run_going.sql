@@ -1,5 +1,6 @@
 UPDATE runs
-SET status = 'running', updated_at = :now
+SET status = 'running',
+    updated_at = CASE WHEN updated_at > :now THEN updated_at ELSE :now END
 WHERE id = (SELECT gate.run_id FROM approvals AS gate WHERE gate.id = :id)
   AND status = 'waiting'
   AND NOT EXISTS (

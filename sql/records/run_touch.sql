@@ -1,3 +1,3 @@
 UPDATE runs
-SET updated_at = :now
+SET updated_at = CASE WHEN updated_at > :now THEN updated_at ELSE :now END
 WHERE id = :id;

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,70 @@ def test_pausing_and_resuming_show(agent: AgentHandle, recorder: Recorder, path:
     assert value(path, "SELECT context_used FROM agents") == 0.71
 
 
+def test_a_pause_says_why_until_it_is_over(
+    agent: AgentHandle, recorder: Recorder, path: str
+) -> None:
+    agent.pause("paused by ana")
+    agent.run.pause("out of hours")
+    recorder.flush()
+    assert value(path, "SELECT error FROM agents") == "paused by ana"
+    assert value(path, "SELECT error FROM runs") == "out of hours"
+    agent.resume()
+    agent.run.resume()
+    recorder.flush()
+    assert value(path, "SELECT error FROM agents") is None
+    assert value(path, "SELECT error FROM runs") is None
+
+
+def test_why_an_agent_rests_is_masked_like_any_text(
+    agent: AgentHandle, recorder: Recorder, path: str
+) -> None:
+    secret = "ghp_" + "a1B2" * 10
+    agent.pause(f"the key {secret} is used up")
+    recorder.flush()
+    assert secret not in value(path, "SELECT error FROM agents")
+
+
+def test_a_failed_tool_call_keeps_what_came_out(
+    agent: AgentHandle, recorder: Recorder, path: str
+) -> None:
+    agent.tool("pytest").fail("exit 1", output="1 failed, 28 passed")
+    recorder.flush()
+    assert row(path, "SELECT status, error, output FROM tool_calls") == {
+        "status": "failed",
+        "error": "exit 1",
+        "output": "1 failed, 28 passed",
+    }
+
+
+def test_what_changes_never_seems_older_than_it_is(
+    agent: AgentHandle, recorder: Recorder, path: str, clock: Clock
+) -> None:
+    recorder.flush()
+    prompt = agent.prompt("p")
+    clock.now += 1
+    prompt.done("answered")
+    clock.now += 1
+    agent.pause()
+    agent.run.pause()
+    recorder.flush()
+    for table in ("agents", "runs"):
+        found = value(path, f"SELECT updated_at FROM {table}")  # noqa: S608
+        assert found == "2026-10-29T14:02:33.250000Z"
+    clock.now -= 60
+    agent.context(0.5)
+    agent.run.resume()
+    recorder.flush()
+    for table in ("agents", "runs"):
+        found = value(path, f"SELECT updated_at FROM {table}")  # noqa: S608
+        assert found == "2026-10-29T14:02:33.250000Z"
+
+
+def test_the_process_says_which_version_wrote(recorder: Recorder, path: str) -> None:
+    recorder.flush()
+    assert value(path, "SELECT version FROM processes") == version("vedette")
+
+
 def test_a_second_end_changes_nothing(agent: AgentHandle, recorder: Recorder, path: str) -> None:
     prompt = agent.prompt("p")
     prompt.done(tokens_in=10, cost_usd=0.5)
@@ -295,6 +360,29 @@ def test_secrets_are_masked_before_they_are_stored(
     assert secret.encode() not in Path(path).read_bytes()
     assert value(path, "SELECT masked FROM prompts") == 3
     assert value(path, "SELECT masked FROM tool_calls WHERE status = 'completed'") == 2
+
+
+def test_secrets_in_what_went_wrong_are_masked_too(recorder: Recorder, path: str) -> None:
+    secret = "ghp_" + "a1B2" * 10
+    run = recorder.run("deploy")
+    run.agent("a").fail(RuntimeError(f"refused {secret}"))
+    task = recorder.task("push", run=run.id, status="failed", error=f"refused {secret}")
+    recorder.step(task, "push", status="failed", error=f"refused {secret}")
+    recorder.check("lint", "failed", run=run.id, output=f"found {secret}")
+    recorder.health("api", "down", details=f"refused {secret}")
+    run.fail(f"refused {secret}")
+    recorder.flush()
+    for table, column in (
+        ("runs", "error"),
+        ("agents", "error"),
+        ("tasks", "error"),
+        ("steps", "error"),
+        ("checks", "output"),
+        ("health", "details"),
+    ):
+        found = value(path, f"SELECT {column} FROM {table}")  # noqa: S608
+        assert secret not in found
+        assert "[masked]" in found
 
 
 def test_what_the_users_own_redaction_breaks_on_is_not_stored(path: str) -> None:
