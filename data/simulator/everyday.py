@@ -53,7 +53,9 @@ def _turns(
         yield from stage.think(lead, turn.name, seconds, use, work.task, turn.text, context=share)
         error = work.trouble if fails and turn is work.turns[-1] else None
         seconds = stage.random.uniform(2, 20)
-        yield from stage.tool(lead, turn.tool, seconds, turn.input, turn.output, error=error)
+        # A turn's output tells how it went well.
+        output = None if error else turn.output
+        yield from stage.tool(lead, turn.tool, seconds, turn.input, output, error=error)
         if not cached:
             yield from _help(stage, work, lead)
         cached = context

@@ -226,18 +226,18 @@ class Stage:
         name: str,
         seconds: float,
         given: object,
-        output: str,
+        output: str | None,
         *,
         error: str | None = None,
         risk: str | None = None,
     ) -> Script:
-        """One call of a tool; with `error` it fails."""
+        """One call of a tool; with `error` it fails, and keeps its output all the same."""
         call = agent.tool(name, input=given, risk=risk)
         yield seconds
         if error is None:
             call.done(output)
         else:
-            call.fail(error)
+            call.fail(error, output)
 
     def ask(
         self, agent: AgentHandle, question: Question, *, gate_id: str | None = None

@@ -88,9 +88,7 @@ def replier(stage: Stage, run: Run) -> Script:
     yield from stage.think(agent, "draft", 12, first, MAILS[0][0], DRAFT, context=0.11)
     yield stage.until(-274)
     agent.event("note", "ana: no drafts today, labels only", level="info")
-    # What was written before must not come after it in the same batch.
-    stage.recorder.flush()
-    agent.pause()
+    agent.pause("paused by ana")
     yield stage.until(170)
     agent.resume()
     text = "Understood: labels only. I keep the draft in the folder and send nothing."

@@ -136,6 +136,15 @@ def test_the_fleet_is_that_of_the_pictures(busy: str) -> None:
     }
 
 
+def test_who_paused_an_agent_is_told(busy: str) -> None:
+    assert value(busy, "SELECT error FROM agents WHERE status = 'paused'") == "paused by ana"
+
+
+def test_failed_tests_keep_what_they_printed(busy: str) -> None:
+    failed = "SELECT output FROM tool_calls WHERE name = 'pytest' AND error LIKE 'exit 1: 2 of 31%'"
+    assert "2 failed" in value(busy, failed)
+
+
 def test_the_deepest_agent_is_three_levels_below_its_run(busy: str) -> None:
     depth = value(
         busy,
