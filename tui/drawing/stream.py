@@ -230,12 +230,17 @@ def _state_facts(item: Item, view: View) -> list[_Fact]:
         return [_Fact(9, [("running ", token), *age(item.at, view)])]
     facts = []
     if item.status == "failed":
-        facts.append(_Fact(8, [("FAILED" if view.is_live else "failed", "bad bold")]))
+        facts.append(_Fact(8, [("FAILED", _bad(view))]))
     elif item.status == "cancelled":
         facts.append(_Fact(8, [("cancelled", "muted")]))
     if item.took is not None:
         facts.append(_Fact(5, [(numbers.duration(item.took, view.glyphs), "soft")]))
     return facts
+
+
+def _bad(view: View) -> str:
+    """A failure stays true when nobody looks, but it is no news then."""
+    return "bad bold" if view.is_live else "soft bold"
 
 
 def age(since: float | None, view: View) -> list[Span]:
@@ -249,7 +254,7 @@ def _call_facts(item: Item, view: View) -> list[_Fact]:
     facts = [fact._replace(gap=3) for fact in _state_facts(item, view)]
     if item.status == "failed" and item.error:
         said = parts.cut(item.error, 24, glyphs)
-        facts[0] = _Fact(8, [(said, "bad bold")], 3)
+        facts[0] = _Fact(8, [(said, _bad(view))], 3)
     size = max((text.size for _, text in item.texts), default=0)
     if size:
         facts.append(_Fact(4, [(f"{numbers.size(size, glyphs):>6}", "muted")], 3))
@@ -527,7 +532,7 @@ def difference(base: Item, item: Item, look: Look) -> Laid:
 
 
 def _short_name(item: Item) -> str:
-    return f"{item.role} {item.name}".strip() if item.role != "tool" else item.name
+    return item.name or item.role
 
 
 def _compared(row: diffing.Row, look: Look) -> Iterator[Line]:

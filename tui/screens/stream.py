@@ -236,6 +236,13 @@ class StreamScreen(ConsoleScreen):
             self._show_sections()
         elif self.is_counting():
             self.query_one("#stream-facts", Pane).update()
+            if not self._items():
+                self._show_sections()
+        self._rest()
+
+    def on_descendant_focus(self) -> None:
+        """The keyboard came back from the message line: other keys work now."""
+        self.call_after_refresh(self.draw_frame)
         self._rest()
 
     def is_counting(self) -> bool:
@@ -314,7 +321,7 @@ class StreamScreen(ConsoleScreen):
         lines = self._lines
         spans: list[Span] = [("f", "bright bold"), (" follows", "muted")]
         if lines.follow:
-            spans = [("FOLLOW", "ok bold")]
+            spans = [("FOLLOW", "ok bold" if self.view.is_live else "muted")]
         groups = [("new below", numbers.count(self._new_below()))]
         if self.filter_text:
             at = f"{self.search.at + 1:,} of " if self.search.at >= 0 else ""
