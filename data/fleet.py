@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from . import judgements, times
-from .headline import MOST, PendingApproval
+from .headline import MOST
 from .judgements import SILENT_FLOOR, CallMade, Judgement
 from .rows import OPEN, OVER, Agent, Run, Usage, Writer
 from .source import Source
 from .text import clean
+
+QUESTIONS = frozenset({"question"})
+"""Kinds of approvals that want words from a person, not consent: their agents are `asking`."""
 
 LATEST_RUNS = 200
 """Finished runs that are looked through, newest first, for those inside the window."""
@@ -53,6 +56,10 @@ class Status(NamedTuple):
     gates: int = 0
     heard: float | None = None
     """Epoch seconds of its newest row, for an agent at work."""
+    resets: float | None = None
+    """Epoch seconds at which the provider's limit ends, where its rows say so."""
+    brief: str = ""
+    """The part of `now` that stays true while the time to `resets` runs: `429`."""
 
 
 class AgentFacts(NamedTuple):
@@ -71,6 +78,8 @@ class AgentFacts(NamedTuple):
     tokens: int
     started: float | None
     depth: int
+    turns: int = 0
+    """Model calls so far."""
 
 
 class RunFacts(NamedTuple):
@@ -140,23 +149,32 @@ def _ended_within(run: Run, now: float, window: float) -> bool:
     return ended is not None and now - ended <= window
 
 
+class _Pending(NamedTuple):
+    id: str
+    run_id: str | None
+    agent_id: str | None
+    kind: str
+    title: str
+    requested_at: str | None
+    expires_at: str | None
+
+
 class _Gate(NamedTuple):
     id: str
-    agent_id: str | None
-    run_id: str | None
     title: str
     asked: float | None
     expires: float | None
+    is_question: bool
 
 
 def _gates_by_agent(source: Source, now: float) -> dict[str, list[_Gate]]:
     gates: dict[str, list[_Gate]] = {}
-    for row in source.all("headline/pending_approvals", PendingApproval, limit=MOST):
+    for row in source.all("fleet/pending_approvals", _Pending, limit=MOST):
         expires = times.parse(row.expires_at)
         if expires is not None and expires <= now:
             continue
         asked = times.parse(row.requested_at)
-        gate = _Gate(row.id, row.agent_id, row.run_id, clean(row.title, 200), asked, expires)
+        gate = _Gate(row.id, clean(row.title, 200), asked, expires, row.kind in QUESTIONS)
         gates.setdefault(row.agent_id or f"run {row.run_id}", []).append(gate)
     return gates
 
@@ -234,6 +252,7 @@ def _agent_facts(
         tokens=usage.tokens_in + usage.tokens_out if usage else 0,
         started=times.parse(agent.started_at),
         depth=0,
+        turns=usage.calls if usage else 0,
     )
 
 
@@ -253,18 +272,31 @@ def _agent_status(
     if gates:
         return _gated(gates)
     if agent.status == "paused":
-        return Status("paused", clean(agent.error or "paused", 200), ended)
+        return Status("paused", _why_paused(source, agent), ended)
     if writer is not None and _is_lost(writer, now):
         return _lost(writer)
     return _working(source, agent, now)
 
 
+def _why_paused(source: Source, agent: Agent) -> str:
+    """What the row says, else the newest event if it tells of the pause: `paused by ana`."""
+    if agent.error:
+        return clean(agent.error, 200)
+    newest = source.one("fleet/last_events", _EventSeen, agent_id=agent.id, limit=1)
+    said = newest.message if newest is not None and "pause" in newest.kind else ""
+    return clean(said or "paused", 200)
+
+
 def _gated(gates: Sequence[_Gate]) -> Status:
+    """Waiting for consent; `asking` where all that is wanted are words."""
     first = min(gates, key=lambda gate: gate.expires or float("inf"))
     asked = min((gate.asked for gate in gates if gate.asked is not None), default=None)
-    says = f"gate: {first.title}" if len(gates) == 1 else f"{len(gates)} gates: {first.title}"
+    is_asking = all(gate.is_question for gate in gates)
+    noun = "question" if is_asking else "gate"
+    says = f"{noun}: {first.title}" if len(gates) == 1 else f"{len(gates)} {noun}s: {first.title}"
     why = tuple(f"approval {gate.id}" for gate in gates)
-    return Status("WAITING", says, asked, why, first.expires, len(gates))
+    state = "asking" if is_asking else "WAITING"
+    return Status(state, says, asked, why, first.expires, len(gates))
 
 
 def _is_lost(writer: Writer, now: float) -> bool:
@@ -315,6 +347,7 @@ class PromptSeen(NamedTuple):
     error: str | None
 
 
+LIMIT_EVENTS = ("limit", "limited", "rate_limit", "llm.limited")
 EVENTS_FOR_RHYTHM = 12
 CALLS_FOR_LOOP = 16
 
@@ -334,9 +367,12 @@ def _working(source: Source, agent: Agent, now: float) -> Status:
         ],
         default=times.parse(agent.started_at),
     )
-    judged = _limited(prompts, events) or _looping(calls)
-    if judged is not None:
-        return Status(judged.state, judged.says, judged.since, judged.evidence)
+    limited = _limited(prompts, events)
+    if limited is not None:
+        return _limit_status(source, limited, events)
+    looping = _looping(calls)
+    if looping is not None:
+        return Status(looping.state, looping.says, looping.since, looping.evidence)
     if calls and calls[0].status == "running":
         since = times.parse(calls[0].created_at)
         return Status("tool", clean(calls[0].name, 80), since, heard=latest)
@@ -363,11 +399,29 @@ def _limited(prompts: Sequence[PromptSeen], events: Sequence[_EventSeen]) -> Jud
         at = times.parse(newest.completed_at or newest.created_at)
         says = clean(newest.error or "", 120)
         return Judgement("LIMITED", at or 0.0, says, (f"prompt {newest.id}",))
-    if events and events[0].kind in ("limited", "rate_limit", "llm.limited"):
+    if events and events[0].kind in LIMIT_EVENTS:
         at = times.parse(events[0].created_at)
         says = clean(events[0].message, 120)
         return Judgement("LIMITED", at or 0.0, says, (f"event {events[0].seq}",))
     return None
+
+
+def _limit_status(source: Source, judged: Judgement, events: Sequence[_EventSeen]) -> Status:
+    """LIMITED, with the time at which the limit ends where the newest event of it says so."""
+    newest = next((event for event in events if event.kind in LIMIT_EVENTS), None)
+    details = source.raw("fleet/event_details", seq=newest.seq) if newest is not None else []
+    at = times.parse(newest.created_at) if newest is not None else None
+    resets = judgements.limit_ends(str(details[0][0] or "") if details else "", at)
+    if resets is None:
+        resets = judgements.limit_ends(judged.says, judged.since)
+    return Status(
+        judged.state,
+        judged.says,
+        judged.since,
+        judged.evidence,
+        resets=resets,
+        brief=judgements.without_reset(judged.says),
+    )
 
 
 def _looping(calls: Sequence[_CallSeen]) -> Judgement | None:
@@ -444,7 +498,9 @@ def _of_agents(agents: Sequence[AgentFacts], now: float) -> Status:
         since = min(_known(status.since for status in waiting), default=None)
         deadline = min(_known(status.deadline for status in waiting), default=None)
         why = tuple(row for status in waiting for row in status.why)
-        return Status("WAITING", f"{count} gates", since, why, deadline, count)
+        is_asking = all(status.state == "asking" for status in waiting)
+        says = f"{count} {'questions' if is_asking else 'gates'}"
+        return Status("asking" if is_asking else "WAITING", says, since, why, deadline, count)
     heard = _known(agent.status.heard for agent in agents)
     if RANK[top.state] >= RANK["running"] and heard and now - max(heard) > SILENT_FLOOR:
         # A single call that takes long is still `tool` on its agent, but nobody says a word.

@@ -3,9 +3,12 @@
 Every judgement is a pure function of facts and the time; none is ever stored.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from . import times
 
 SILENT_FACTOR = 3.0
 """An agent is silent after this many of its own usual gaps without an event ..."""
@@ -90,6 +93,29 @@ def is_limited(error: str | None) -> bool:
     """Whether an error's words are a provider's limit rather than a fault of the agent's."""
     words = (error or "").lower()
     return any(limit in words for limit in _LIMIT_WORDS)
+
+
+_RESETS_AT = re.compile(r"""resets_at\W{1,5}([0-9T:.+\-]{16,32}Z?)""")
+_RESETS_IN = re.compile(r"""resets?[ _]in\W{1,5}(?:(\d{1,3}):)?(\d{1,3}):(\d{2})\b""")
+
+
+def limit_ends(text: str, at: float | None) -> float | None:
+    """When a provider's limit ends, in epoch seconds, as words or details written at `at` say it:
+    `resets_at` and a time, or `resets in 02:10`."""
+    moment = _RESETS_AT.search(text)
+    if moment is not None:
+        return times.parse(moment[1])
+    left = _RESETS_IN.search(text)
+    if left is None or at is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in left.groups())
+    return at + hours * 3600 + minutes * 60 + seconds
+
+
+def without_reset(text: str) -> str:
+    """What is said of a limit besides the time to its end, which is no longer true."""
+    rest = _RESETS_IN.sub("", text)
+    return ", ".join(part for piece in rest.split(",") if (part := piece.strip()))
 
 
 def is_lost(

@@ -1,12 +1,20 @@
 """What stands beside the fleet: the selected agent's gate, its last calls, its budget and pace."""
 
+import re
 from typing import NamedTuple
 
 from . import times
 from .fleet import PromptSeen
+from .pace import by_minute, spent_by
 from .rows import Approval, Budget
 from .source import Source
 from .text import clean
+
+FILES = 6
+"""Parts of a gate's payload that a preview names."""
+
+_PAYLOAD_MOST = 200_000
+"""Characters of a payload that a preview takes apart; a larger one is the review's."""
 
 TAIL = 12
 """Calls shown of the agent, newest last."""
@@ -28,6 +36,16 @@ class TailLine(NamedTuple):
     cost_usd: float | None
     seconds: float | None
     error: str
+    target: str = ""
+    """What a tool call is about: a path, a command, an address."""
+
+
+class Change(NamedTuple):
+    """One part of a gate's payload: a file with its lines, or something that has none."""
+
+    name: str
+    added: int
+    removed: int
 
 
 class Spent(NamedTuple):
@@ -44,7 +62,8 @@ class GateInView(NamedTuple):
     title: str
     why: str
     risk: str
-    payload: str
+    files: tuple[Change, ...]
+    more_files: int
     asked: float | None
     expires: float | None
 
@@ -83,26 +102,47 @@ def read_preview(source: Source, agent_id: str, run_id: str, now: float) -> Prev
     gate = source.one("fleet/pending_of_agent", Approval, agent_id=agent_id)
     return PreviewFacts(
         agent_id=agent_id,
-        gate=_in_view(gate) if gate is not None else None,
+        gate=_in_view(source, gate) if gate is not None else None,
         tail=_tail(prompts, calls),
         turns=len(prompts),
         turns_cut=len(prompts) == _PROMPTS_FOR_PACE,
         last_prompt=prompts[0] if prompts else None,
-        tokens_per_minute=_pace(prompts, now),
+        tokens_per_minute=by_minute(spent_by(prompts), MINUTES, now),
         budget=_budget(source, agent_id, run_id),
     )
 
 
-def _in_view(gate: Approval) -> GateInView:
+def _in_view(source: Source, gate: Approval) -> GateInView:
+    files = _files(source, gate)
     return GateInView(
         gate.id,
         clean(gate.title, 200),
         clean(gate.why or "", 1000),
         gate.risk,
-        gate.payload,
+        files[:FILES],
+        max(0, len(files) - FILES),
         times.parse(gate.requested_at),
         times.parse(gate.expires_at),
     )
+
+
+def _files(source: Source, gate: Approval) -> tuple[Change, ...]:
+    """The files a gate changes; taken apart once for each payload."""
+    known: tuple[str, str, tuple[Change, ...]] | None = source.memo.get("preview files")
+    if known is not None and known[:2] == (gate.id, gate.payload):
+        return known[2]
+    files: tuple[Change, ...] = ()
+    if len(gate.payload) <= _PAYLOAD_MOST:
+        # Differs compare whole files: only a gate under the cursor needs them.
+        from .payload import parse
+
+        files = tuple(
+            Change(clean(part.title, 200), part.added, part.removed)
+            for part in parse(gate.payload).sections
+            if part.kind == "file"
+        )
+    source.memo["preview files"] = (gate.id, gate.payload, files)
+    return files
 
 
 def _tail(prompts: list[PromptSeen], calls: list[_Call]) -> tuple[TailLine, ...]:
@@ -116,17 +156,19 @@ def _line(kind: str, name: str, row: PromptSeen | _Call, cost_usd: float | None)
     started, ended = times.parse(row.created_at), times.parse(row.completed_at)
     seconds = ended - started if started is not None and ended is not None else None
     error = clean(row.error or "", 80)
-    return TailLine(started or 0.0, kind, clean(name, 60), row.status, cost_usd, seconds, error)
+    target = _target(row.input) if isinstance(row, _Call) else ""
+    return TailLine(
+        started or 0.0, kind, clean(name, 60), row.status, cost_usd, seconds, error, target
+    )
 
 
-def _pace(prompts: list[PromptSeen], now: float) -> tuple[int, ...]:
-    minutes = [0] * MINUTES
-    for row in prompts:
-        at = times.parse(row.completed_at or row.created_at)
-        ago = int((now - at) // 60) if at is not None else MINUTES
-        if 0 <= ago < MINUTES:
-            minutes[MINUTES - 1 - ago] += int(row.tokens_out or 0)
-    return tuple(minutes)
+_TARGET = re.compile(r'"(?:path|file_path|command|cmd|url|query|sql)"\s*:\s*"((?:[^"\\]|\\.)+)')
+
+
+def _target(given: str | None) -> str:
+    """What a call's input, of which only the start is read, names as its object."""
+    found = _TARGET.search(given or "")
+    return clean(found[1].replace("\\n", " ").replace("\\", ""), 120) if found else ""
 
 
 def _budget(source: Source, agent_id: str, run_id: str) -> Spent | None:

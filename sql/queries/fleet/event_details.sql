@@ -1,0 +1,3 @@
+SELECT event.details
+FROM event
+WHERE event.seq = :seq
