@@ -34,8 +34,6 @@ _PROMPT_MOST = 20_000
 _ROWS_MOST = 200
 _DAY = 86_400.0
 
-_ASKER = re.compile(r"[^@/]+@(?P<host>[^/]+)/(?P<pid>\d{1,10})")
-
 
 class _Row(NamedTuple):
     """A row of `approvals/pending` and `approvals/closed`."""
@@ -163,6 +161,8 @@ class ReviewFacts:
     requester_gone: bool = False
     changed_at: float | None = None
     """When the agent itself last changed what it asks for."""
+    is_as_stored: bool = True
+    """False: the payload is not the one whose hash its asker left with it."""
     last_prompt: str = ""
     """What the agent was last asked before this gate; only its beginning, not clean."""
     events: tuple[Event, ...] = ()
@@ -204,6 +204,7 @@ class ReviewFacts:
             needed=self.needed,
             signed=self.signed,
             requester_gone=self.requester_gone,
+            is_as_stored=self.is_as_stored,
             barred=self._barred(actor),
         )
 
@@ -258,7 +259,7 @@ def read_review(source: Source, approval_id: str, now: float) -> ReviewFacts | N
     waiting = source.all("approvals/pending", _Row, limit=MOST)
     names = _names(source, gate, waiting)
     payload_hash = sha256(gate.payload)
-    requester, is_gone = _requester(source, gate, now)
+    requester, is_gone = _requester(source, gate, terms, now)
     alike = _alike(source, gate, now)
     return ReviewFacts(
         gate=gate,
@@ -274,6 +275,7 @@ def read_review(source: Source, approval_id: str, now: float) -> ReviewFacts | N
         requester=requester,
         requester_gone=is_gone,
         changed_at=_changed_at(trail),
+        is_as_stored=terms is None or terms.sha256 in (None, payload_hash),
         last_prompt=_last_prompt(source, gate),
         events=_events_before(source, gate),
         alike=tuple(row for row, _ in alike),
@@ -380,21 +382,18 @@ def _approves(signature: Signature, payload_hash: str) -> bool:
     return signature.outcome == "approved" and signature.sha256 == payload_hash
 
 
-def _requester(source: Source, gate: Approval, now: float) -> tuple[Writer | None, bool]:
-    """The process that waits for the answer, and whether it is gone; unknown is not gone."""
-    asker = _ASKER.fullmatch(gate.requested_by or "")
-    if asker is not None:
-        writers = source.all("headline/open_writers", Writer, limit=MOST)
-        pid = int(asker["pid"])
-        for writer in writers:
-            if writer.pid == pid and writer.host == asker["host"]:
-                return writer, _is_gone(writer, now)
-        is_listed_whole = len(writers) < MOST
-        if is_listed_whole and not source.lacks.get("writer"):
-            return None, True
-    if gate.run_id is None:
-        return None, False
-    found = source.one("fleet/writer_of_run", Writer, run_id=gate.run_id)
+def _requester(
+    source: Source, gate: Approval, terms: Consent | None, now: float
+) -> tuple[Writer | None, bool]:
+    """The process that waits for the answer, and whether it is gone; unknown is not gone.
+
+    Where the gate does not say which: the process that writes its run.
+    """
+    found = None
+    if terms is not None and terms.writer_id is not None:
+        found = source.one("approvals/writer", Writer, id=terms.writer_id)
+    elif gate.run_id is not None:
+        found = source.one("fleet/writer_of_run", Writer, run_id=gate.run_id)
     return found, found is not None and _is_gone(found, now)
 
 

@@ -88,6 +88,8 @@ class Gate(NamedTuple):
     needed: int = 1
     signed: int = 0
     requester_gone: bool = False
+    is_as_stored: bool = True
+    """False: the payload is not the one whose hash the agent left with it."""
     barred: str = ""
     """Why this person may not approve it: asked for it, or has signed already."""
 
@@ -324,6 +326,7 @@ class Review:
         seen, hold = self._seen, self._hold
         steps = self.terms.of(self.gate.risk)
         locks = self._locks("approved")
+        changed = self._changed or _changed_before(self.gate)
         return BarFacts(
             step=self.step,
             seen=seen.total_seen,
@@ -331,8 +334,8 @@ class Review:
             sections_seen=seen.sections_seen,
             sections=seen.sections,
             percent=seen.percent,
-            is_same=not self._changed and self.gate.is_as_asked,
-            changed=self._changed or ("" if self.gate.is_as_asked else _NOT_AS_ASKED),
+            is_same=not changed,
+            changed=changed,
             sha=(self.gate.sha256[:4], self.gate.sha256[-4:]),
             to_go=seen.to_go if steps.see_all else 0,
             locks=locks,
@@ -524,6 +527,7 @@ class Review:
             "the asking process is gone: nobody would hear the answer"
             if gate.requester_gone
             else "",
+            "" if gate.is_as_stored else _NOT_AS_STORED,
             gate.barred,
             f"{to_go:,} {'line' if to_go == 1 else 'lines'} to go" if to_go else "",
         ]
@@ -605,6 +609,14 @@ class _Seen:
 
 _ANSWERS = frozenset({"a", "A", "upper_a", "r"})
 _NOT_AS_ASKED = "the agent has changed it since it first asked"
+_NOT_AS_STORED = "its payload is not the one the agent asked about"
+
+
+def _changed_before(gate: Gate) -> str:
+    """What became of the payload between the question and the review; "" for nothing."""
+    if not gate.is_as_stored:
+        return _NOT_AS_STORED
+    return "" if gate.is_as_asked else _NOT_AS_ASKED
 
 
 def _difference(before: Gate, after: Gate) -> str:

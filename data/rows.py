@@ -339,6 +339,8 @@ class Consent(NamedTuple):
     signed: int
     on_timeout: str | None
     moved_on_at: str | None
+    sha256: str | None
+    writer_id: str | None
 
 
 class Signature(NamedTuple):

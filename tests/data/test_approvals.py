@@ -259,6 +259,18 @@ def test_a_payload_the_agent_changed_is_told_with_its_time(file: GateFile) -> No
 
     assert facts.changed_at == NOW - 5
     assert not facts.as_gate("ana").is_as_asked
+    assert facts.as_gate("ana").is_as_stored
+
+
+def test_a_payload_changed_by_hand_is_told_at_once(file: GateFile) -> None:
+    file.ask()
+    file.change(payload="rm -rf /")
+
+    facts = review(file)
+
+    assert facts.sha256 == sha256("rm -rf /")
+    assert not facts.is_as_stored
+    assert not facts.as_gate("ana").is_as_stored
 
 
 def test_events_and_prompts_after_the_gate_are_not_before_it(file: GateFile) -> None:
@@ -361,27 +373,34 @@ LATE = {"heartbeat_at": times.text(NOW - 14)}
 
 
 @pytest.mark.parametrize(
-    ("asker", "process", "is_gone"),
-    [
-        ("coder", {}, False),
-        ("coder", LATE, False),
-        ("coder", QUIET, True),
-        ("coder", ENDED, True),
-        ("ana@laptop/4711", {}, False),
-        ("ana@laptop/4711", QUIET, True),
-        ("ana@laptop/4711", ENDED, True),
-        ("ana@laptop/99", {}, True),
-        ("ana@other/4711", {}, True),
-    ],
+    ("process", "is_gone"), [({}, False), (LATE, False), (QUIET, True), (ENDED, True)]
 )
 def test_an_asker_is_gone_when_its_process_ended_or_fell_silent(
-    file: GateFile, asker: str, process: dict[str, object], is_gone: bool
+    file: GateFile, process: dict[str, object], is_gone: bool
 ) -> None:
     with_an_agent(file, **process)
-    file.ask(run_id="r", agent_id="a", requested_by=asker)
+    file.ask("of its run", run_id="r", agent_id="a")
+    file.ask("of its own", process_id="p")
 
-    assert review(file).requester_gone is is_gone
-    assert review(file).as_gate("ben").requester_gone is is_gone
+    for gate_id in ("of its run", "of its own"):
+        assert review(file, gate_id).requester_gone is is_gone
+        assert review(file, gate_id).as_gate("ben").requester_gone is is_gone
+
+
+def test_the_process_that_asked_counts_not_the_one_that_writes_the_run(file: GateFile) -> None:
+    with_an_agent(file, **ENDED)
+    with file.writing() as connection:
+        connection.execute(
+            "INSERT INTO processes (id, pid, host, started_at, heartbeat_at) "
+            "VALUES ('q', 99, 'laptop', 'x', ?)",
+            (times.text(NOW - 2),),
+        )
+    file.ask(run_id="r", process_id="q")
+
+    facts = review(file)
+
+    assert facts.requester is not None
+    assert (facts.requester.pid, facts.requester_gone) == (99, False)
 
 
 def test_an_asker_nobody_recorded_is_not_called_gone(file: GateFile) -> None:

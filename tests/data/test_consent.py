@@ -736,6 +736,20 @@ def test_a_payload_the_agent_itself_changed_is_said_to_be_changed() -> None:
     assert (bar.is_same, bar.changed) == (False, "the agent has changed it since it first asked")
 
 
+def test_a_payload_somebody_else_changed_can_only_be_rejected() -> None:
+    review = opened(is_as_stored=False)
+    bar = review.bar(NOW)
+
+    words = "its payload is not the one the agent asked about"
+    assert (bar.is_same, bar.changed) == (False, words)
+    assert words in bar.locks
+
+    press(review, "a", NOW + 20)
+    assert review.bar(NOW + 20).message == words
+    press(review, "r", NOW + 20)
+    assert review.bar(NOW + 20).step == "reason"
+
+
 # Any order of events
 
 EVENTS = st.one_of(
