@@ -8,7 +8,7 @@ import click
 
 from ...data import decisions
 from ...data.decisions import Decision
-from ...data.errors import UsageError
+from ...data.errors import DecisionRefused, UsageError
 from .options import Command, asked, db_option, found, opened, style_options
 from .output import Answer, Format, origin, print_answer
 
@@ -36,7 +36,7 @@ def approve(gate_id: str, sha: str, note: str | None, **values: Any) -> None:
     one with this hash: `vedette approvals --json` prints payload and sha256.
 
     Exit codes: 0 decided (or signed, where others must sign too), 1 refused, with the reason,
-    2 wrong use, 5 the source cannot be used.
+    2 wrong use (an ID that no gate has, too), 5 the source cannot be used.
     """
     if len(sha.strip()) < decisions.SHORTEST_SHA:
         raise UsageError(
@@ -54,7 +54,8 @@ def approve(gate_id: str, sha: str, note: str | None, **values: Any) -> None:
 def reject(gate_id: str, reason: str, sha: str | None, **values: Any) -> None:
     """Reject a gate. It counts only while the gate is pending and not expired.
 
-    Exit codes: 0 decided, 1 refused, with the reason, 2 wrong use, 5 the source cannot be used.
+    Exit codes: 0 decided, 1 refused, with the reason, 2 wrong use (an ID that no gate has, too),
+    5 the source cannot be used.
     """
     if not reason.strip():
         raise UsageError("--reason is empty", "say why: the agent is told")
@@ -66,7 +67,11 @@ def reject(gate_id: str, reason: str, sha: str | None, **values: Any) -> None:
 @click.option("--note", metavar="TEXT", help="Kept with the alarm.")
 @_answering
 def ack(alarm_id: str, note: str | None, **values: Any) -> None:
-    """Acknowledge an open alarm. Exit codes: 0 done, 1 refused, 2 wrong use, 5 no source."""
+    """Acknowledge an open alarm.
+
+    Exit codes: 0 done, 1 refused, with the reason, 2 wrong use (an ID that no alarm has, too),
+    5 the source cannot be used.
+    """
     path, now = _where(values), time.time()
     decisions.ack(path, alarm_id, _actor(values), now, note)
     _print_alarm(path, alarm_id, "acked", values, now)
@@ -77,7 +82,11 @@ def ack(alarm_id: str, note: str | None, **values: Any) -> None:
 @click.option("--note", required=True, metavar="TEXT", help="How it ended.")
 @_answering
 def resolve(alarm_id: str, note: str, **values: Any) -> None:
-    """Resolve an alarm that is open. Exit codes: 0 done, 1 refused, 2 wrong use, 5 no source."""
+    """Resolve an alarm that is open.
+
+    Exit codes: 0 done, 1 refused, with the reason, 2 wrong use (an ID that no alarm has, too),
+    5 the source cannot be used.
+    """
     path, now = _where(values), time.time()
     decisions.resolve(path, alarm_id, _actor(values), now, note)
     _print_alarm(path, alarm_id, "resolved", values, now)
@@ -92,7 +101,15 @@ def _decide(
 ) -> None:
     path, now = _where(values), time.time()
     actor = _actor(values)
-    decision = decisions.decide(path, gate_id, outcome, sha=sha, actor=actor, now=now, note=note)
+    try:
+        decision = decisions.decide(
+            path, gate_id, outcome, sha=sha, actor=actor, now=now, note=note
+        )
+    except DecisionRefused as refused:
+        if refused.kind != "missing":
+            raise
+        # Nothing was refused: the command named what no row has.
+        raise UsageError(refused.title, refused.hint, kind=refused.kind) from refused
     columns = ("id", "status", "outcome", "decided_by", "needed", "signed")
     row = (gate_id, decision.status, outcome, actor, decision.needed, decision.signed)
     _print(path, columns, row, _in_words(gate_id, decision, actor), values, now)

@@ -86,10 +86,27 @@ def test_wrong_use_writes_nothing(run: Run, fleet: Path, sql: Sql, arguments: li
     assert sql(fleet, "SELECT count(*) FROM audit") == before
 
 
-def test_a_gate_that_is_not_there_is_refused(run: Run, fleet: Path) -> None:
-    result = run("approve", "g-none", "--sha", "12345678", "--db", fleet)
-    assert (result.code, result.out) == (1, "")
-    assert "there is no gate g-none" in result.err
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["approve", "g-none", "--sha", "12345678"], "there is no gate g-none"),
+        (["reject", "g-none", "--reason", "no"], "there is no gate g-none"),
+        (["ack", "m-none"], "no alarm m-none"),
+        (["resolve", "m-none", "--note", "over"], "no alarm m-none"),
+    ],
+)
+def test_an_id_that_no_row_has_is_wrong_use(
+    run: Run, fleet: Path, arguments: list[str], words: str
+) -> None:
+    result = run(*arguments, "--db", fleet)
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err
+
+
+@pytest.mark.parametrize("command", ["approve", "reject", "ack", "resolve"])
+def test_the_help_says_so(run: Run, command: str) -> None:
+    words = " ".join(run(command, "--help").out.split())
+    assert "2 wrong use (an ID that no" in words
 
 
 def test_a_system_without_gates_says_where_to_answer(run: Run, tac: Path) -> None:
