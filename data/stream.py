@@ -14,8 +14,11 @@ from .text import clean
 PAGE = 200
 """Items read at once; older ones follow when the reader reaches the first."""
 
-TEXT_BUDGET = 4_000_000
-"""Bytes of text one look may touch; what is left comes with the next one."""
+TEXT_BUDGET = 150_000
+"""Bytes of text one look may touch, so that it is over in 50 ms; the rest comes with the next."""
+
+_LEAST_COST = 1_000
+"""What a row counts against the budget however little it says."""
 
 OPEN_LIMIT = 256_000
 """Bytes kept of an answer that is being written; what is beyond is only counted."""
@@ -779,7 +782,7 @@ class _Stream:
         self._unread.sort()
         budget, horizon = TEXT_BUDGET, self._horizon
         while self._unread and budget > 0 and self._unread[-1].placed >= horizon:
-            budget -= self._unread.pop().read(source)
+            budget -= max(_LEAST_COST, self._unread.pop().read(source))
 
     def facts(self, source: Source, now: float) -> StreamFacts:
         horizon = self._horizon
