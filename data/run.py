@@ -10,8 +10,9 @@ from math import inf
 from sys import intern
 from typing import NamedTuple
 
-from . import times
-from .rows import OPEN
+from . import fleet, times
+from .fleet import Status
+from .rows import OPEN, Run
 from .source import Source
 from .span_detail import Detail, read_detail
 from .span_list import Kind, Span
@@ -97,6 +98,8 @@ class RunFacts:
     """Whether another look would bring more."""
     is_cut: bool = False
     """Whether the run has older spans than are ever read."""
+    judged: Status | None = None
+    """What the console infers of an open run where no row says so: SILENT, LOOP?, LIMITED, lost."""
     lacks: tuple[str, ...] = ()
     """Why there can be no model calls or tool calls from this source."""
 
@@ -137,11 +140,36 @@ def read_run(
         detail=read_detail(source, run.id, selected),
         is_more=_is_more(known, len(agents), spans),
         is_cut=any(known.window(kind).read >= MOST_SPANS for kind in _NAMES),
+        judged=_judged(source, run, now),
         lacks=_lacks(source),
     )
 
 
 # The run
+
+
+_INFERRED = ("SILENT", "LOOP?", "LIMITED", "lost")
+
+
+def _judged(source: Source, run: RunRow, now: float) -> Status | None:
+    """The fleet's judgement of the run, so that both screens say the same."""
+    if run.status not in OPEN:
+        return None
+    row = Run(
+        run.seq,
+        run.id,
+        run.title,
+        run.kind,
+        run.status,
+        None,
+        run.project,
+        None,
+        None,
+        None,
+        None,
+    )
+    status = fleet.read_run(source, row, now).status
+    return status if status.state in _INFERRED else None
 
 
 class _RunRow(NamedTuple):

@@ -216,6 +216,9 @@ class RunScreen(ConsoleScreen):
         if self.spans.run is None:
             return [[("reading", "muted")]] if self.facts is None else []
         word, since = run_state(self.spans, self.view.now)
+        judged = self.facts.judged if self.facts is not None else None
+        if judged is not None and word != "WAITING":
+            word, since = judged.state, judged.since
         shown = state(word, self.view.glyphs, is_live=self.view.is_live)
         doing: list[Span] = [shown.mark, (" ", ""), shown.word]
         if since is not None and self.is_counting():
