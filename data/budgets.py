@@ -15,7 +15,9 @@ from typing import Literal, NamedTuple
 
 from . import times
 from .burn import HOUR, SHORT_MINUTES, Burn, Burnt, read_burn
+from .call_ledger import CHUNK as CALLS_CHUNK
 from .call_ledger import read_calls_by_hour
+from .cost_totals import CHUNK as HOURS_CHUNK
 from .cost_totals import Question, Reading, micros_of, read_hours
 from .rows import OVER, Budget
 from .source import Source
@@ -160,11 +162,14 @@ def _configured(
     return found
 
 
-def totals(source: Source, question: Question, now: float) -> Reading:
-    """The sums of a question, from the source's own totals where it keeps them."""
+def totals(source: Source, question: Question, now: float, chunk: int | None = None) -> Reading:
+    """The sums of a question, from the source's own totals where it keeps them.
+
+    The first to ask in a tick says how many rows that are not read yet may be read, its `chunk`.
+    """
     if source.system.name == "vedette":
-        return read_hours(source, question, now)
-    return read_calls_by_hour(source, question, now)
+        return read_hours(source, question, now, chunk or HOURS_CHUNK)
+    return read_calls_by_hour(source, question, now, chunk or CALLS_CHUNK)
 
 
 def midnight(now: float) -> float:

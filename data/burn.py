@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from heapq import nlargest
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,7 +20,9 @@ SHORT_MINUTES = 5
 MOST_CALLS = 5_000
 """Calls kept of the last hour; where there were more, rates and plot say so."""
 
-MOST_RECHECKED = 200
+NEWEST_RECHECKED, OTHERS_RECHECKED = 40, 10
+"""Open calls looked at again in one tick: the newest ones, and the next of the others."""
+
 _PAGE = 500
 _LONGEST_CALL = HOUR
 """A call that began this long before the hour may still have ended in it."""
@@ -122,6 +125,14 @@ class _Watch:
 
 def read_burn(source: Source, now: float) -> Burn:
     """The last hour as it stands now: a tick reads what is new and what is open, bounded."""
+    known: Burn | None = source.memo.get("burn at")
+    if known is not None and known.now == now:
+        return known
+    burn = source.memo["burn at"] = _read(source, now)
+    return burn
+
+
+def _read(source: Source, now: float) -> Burn:
     watch: _Watch = source.memo.setdefault("burn", _Watch())
     if watch.high < 0:
         _begin(source, watch, now)
@@ -154,7 +165,9 @@ def _begin(source: Source, watch: _Watch, now: float) -> None:
 
 
 def _recheck(source: Source, watch: _Watch, now: float) -> None:
-    for seq in list(islice(watch.open, MOST_RECHECKED)):
+    due = dict.fromkeys(nlargest(NEWEST_RECHECKED, watch.open))
+    due |= dict.fromkeys(islice(watch.open, OTHERS_RECHECKED))
+    for seq in due:
         began = watch.open.pop(seq)
         row = source.one("costs/prompt_at", Call, seq=seq)
         # What was left open for a day is not looked at for ever.

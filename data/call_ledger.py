@@ -7,6 +7,7 @@ more than its calls add up to, the rest stands as money without a call.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import nlargest
 from itertools import islice
 from typing import NamedTuple
 
@@ -24,12 +25,17 @@ from .cost_totals import (
 from .rows import OPEN
 from .source import Source
 
-CHUNK = 20_000
+CHUNK = 10_000
 """Calls that are read in one tick until all are."""
 
-AGENTS_CHUNK = 2_000
-MOST_RECHECKED = 500
-"""Open calls, and touched agents, that are looked at again in one tick; the others wait."""
+AGENTS_CHUNK = 500
+NEWEST_RECHECKED, OTHERS_RECHECKED = 40, 10
+"""Open calls that are looked at again in one tick: the newest ones, and the next of the others.
+
+A source may leave thousands open for ever."""
+
+AGENTS_RECHECKED, OPEN_AGENTS_RECHECKED = 20, 2
+"""Agents whose own report is compared again in one tick: with new calls, and merely open."""
 
 _LAST = 2**63 - 1
 
@@ -90,15 +96,19 @@ class Ledger:
     open: dict[int, Spent] = field(default_factory=dict)
     """Calls that are not over, by their number, the one to look at next first."""
     touched: dict[str, None] = field(default_factory=dict)
-    """Agents whose own report has to be compared again."""
+    """Agents with new calls: their own report has to be compared again."""
+    open_agents: dict[str, None] = field(default_factory=dict)
     questions: dict[Question, Totals] = field(default_factory=dict)
+    _texts: dict[str | None, str | None] = field(default_factory=dict)
 
     def add(self, spent: Spent) -> None:
         """Takes a call that is over, or a correction, into every sum."""
         key = (spent.hour, spent.model, spent.agent_id, spent.run_id)
         at = self.hours.get(key)
         if at is None:
-            at = self.hours[key] = Sum()
+            # One copy of each text: they are most of what is kept.
+            hour, model, agent_id, run_id = (self._texts.setdefault(text, text) for text in key)
+            at = self.hours[hour or "", model, agent_id or "", run_id or ""] = Sum()
         at.add(spent)
         for totals in self.questions.values():
             totals.add(spent)
@@ -119,15 +129,12 @@ class Ledger:
 def read_calls_by_hour(
     source: Source, question: Question, now: float, chunk: int = CHUNK
 ) -> Reading:
-    """The sums of a source without totals; a tick reads at most `chunk` calls."""
+    """The sums of a source without totals; the first to ask in a tick has `chunk` calls read."""
     ledger: Ledger = source.memo.setdefault("cost calls", Ledger())
     _step(source, ledger, now, chunk)
-    moving = question.totals()
-    for spent in ledger.open.values():
-        moving.add(spent)
     is_whole = ledger.is_whole and ledger.has_agents
     reached = None if is_whole or _has_all_of(ledger, question) else ledger.reached
-    return Reading(ledger.totals(question), moving, reached)
+    return Reading(ledger.totals(question), question.totals(), reached)
 
 
 def _has_all_of(ledger: Ledger, question: Question) -> bool:
@@ -151,7 +158,7 @@ def _step(source: Source, ledger: Ledger, now: float, chunk: int) -> None:
     if not ledger.is_whole:
         _back(source, ledger, chunk)
     elif not ledger.has_agents:
-        _agents(source, ledger)
+        _agents(source, ledger, min(chunk, AGENTS_CHUNK))
     if ledger.has_agents:
         _compare_touched(source, ledger)
 
@@ -167,8 +174,7 @@ def _back(source: Source, ledger: Ledger, chunk: int) -> None:
     ledger.is_whole = len(rows) < chunk
     ledger.low = rows[-1].seq if rows else before
     _take(ledger, rows)
-    hours = [hour for row in rows if (hour := _hour(row.created_at))]
-    ledger.reached = min(hours, default=ledger.reached)
+    ledger.reached = (_hour(rows[-1].created_at) if rows else "") or ledger.reached
 
 
 def _take(ledger: Ledger, rows: Iterable[Call]) -> None:
@@ -177,44 +183,56 @@ def _take(ledger: Ledger, rows: Iterable[Call]) -> None:
         agent = ledger.agents.setdefault(row.agent_id, _AgentSum())
         agent.calls += 1
         agent.micros += spent.micros
+        ledger.add(spent)
         if row.status in OPEN:
             ledger.open[row.seq] = spent
-        else:
-            ledger.add(spent)
         if ledger.has_agents:
             ledger.touched[row.agent_id] = None
 
 
 def _recheck(source: Source, ledger: Ledger) -> None:
-    """Looks again at the calls that were open; those that still are go to the end of the row."""
-    for seq in list(islice(ledger.open, MOST_RECHECKED)):
+    """Looks again at calls that were open; those that still are go to the end of the row."""
+    due = dict.fromkeys(nlargest(NEWEST_RECHECKED, ledger.open))
+    due |= dict.fromkeys(islice(ledger.open, OTHERS_RECHECKED))
+    for seq in due:
         before = ledger.open.pop(seq)
-        agent = ledger.agents[before.agent_id]
-        agent.calls -= 1
-        agent.micros -= before.micros
         row = source.one("costs/prompt_at", Call, seq=seq)
+        if row is not None and row.status in OPEN and spent_on(row) == before:
+            ledger.open[seq] = before
+            continue
+        _take_back(ledger, before)
         if row is not None:
             _take(ledger, [row])
 
 
-def _agents(source: Source, ledger: Ledger) -> None:
+def _take_back(ledger: Ledger, spent: Spent) -> None:
+    agent = ledger.agents[spent.agent_id]
+    agent.calls -= 1
+    agent.micros -= spent.micros
+    kept, summed = spent[:5], spent[5:]
+    ledger.add(Spent(*kept, *(-number for number in summed)))
+
+
+def _agents(source: Source, ledger: Ledger, chunk: int) -> None:
     after = ledger.agents_after
-    rows = source.all("costs/agents_after", AgentCost, after=after, limit=AGENTS_CHUNK)
+    rows = source.all("costs/agents_after", AgentCost, after=after, limit=chunk)
     for row in rows:
         _compare(ledger, row)
-    ledger.has_agents = len(rows) < AGENTS_CHUNK
+    ledger.has_agents = len(rows) < chunk
     ledger.agents_after = rows[-1].seq if rows else after
 
 
 def _compare_touched(source: Source, ledger: Ledger) -> None:
     """Compares again: new agents, agents with new calls, and those still open."""
-    for row in source.all(
-        "costs/agents_after", AgentCost, after=ledger.agents_after, limit=MOST_RECHECKED
-    ):
+    after = ledger.agents_after
+    for row in source.all("costs/agents_after", AgentCost, after=after, limit=AGENTS_RECHECKED):
         ledger.agents_after = row.seq
         _compare(ledger, row)
-    for agent_id in list(islice(ledger.touched, MOST_RECHECKED)):
-        del ledger.touched[agent_id]
+    due = [*islice(ledger.touched, AGENTS_RECHECKED)]
+    due += islice(ledger.open_agents, OPEN_AGENTS_RECHECKED)
+    for agent_id in due:
+        ledger.touched.pop(agent_id, None)
+        ledger.open_agents.pop(agent_id, None)
         found = source.one("costs/agent", AgentCost, agent_id=agent_id)
         if found is not None:
             _compare(ledger, found)
@@ -232,7 +250,7 @@ def _compare(ledger: Ledger, row: AgentCost) -> None:
         ledger.add(_spent(hour, None, row.id, row.run_id, change))
         agent.beyond = beyond
     if row.status in OPEN:
-        ledger.touched[row.id] = None
+        ledger.open_agents[row.id] = None
 
 
 def spent_on(row: Call) -> Spent:
@@ -274,5 +292,12 @@ def _spent(hour: str, model: str | None, agent_id: str, run_id: str, at: Sum) ->
 
 
 def _hour(text: str | None) -> str:
+    # Without a zone the hour stands in the text; to read a time takes ten times as long.
+    if text and text[10:11] in ("T", " ") and text[13:14] == ":" and not _has_zone(text):
+        return f"{text[:10]}T{text[11:13]}"
     at = times.parse(text)
     return "" if at is None else times.hour(at)
+
+
+def _has_zone(text: str) -> bool:
+    return "+" in text or "-" in text[10:] or not text[:4].isdigit()

@@ -15,8 +15,8 @@ from .rows import Cost, coerce
 from .source import Source
 from .spending import BEYOND_CALLS
 
-CHUNK = 5_000
-"""Totals of past hours that are read in one tick until all are."""
+CHUNK = 4_000
+"""Totals of past hours that are read in one tick, whatever is asked, until all are."""
 
 RENEWED_SECONDS = 600.0
 """After this the sums of past hours are made anew beside the old ones: rows may have gone."""
@@ -178,14 +178,37 @@ class _Past:
 def read_hours(source: Source, question: Question, now: float, chunk: int = CHUNK) -> Reading:
     """The sums of a source that keeps totals by the hour, in bounded steps."""
     until = times.hour(now - OPEN_HOURS * 3600)
+    tick = _tick(source, until, now, chunk)
     past = _past(source, question, until, now)
-    _go_on(source, past, until, chunk)
+    _go_on(source, past, until, tick)
     if past.renewal is not None:
-        _go_on(source, past.renewal, until, chunk)
+        _go_on(source, past.renewal, until, tick)
     moving = question.totals()
-    for spent in _hours(source, max(until, question.first), "~"):
+    for spent in tick.moving:
         moving.add(spent)
     return Reading(past.totals, moving, None if past.is_whole else past.low)
+
+
+@dataclass
+class _Tick:
+    """What the questions of one tick share: the hours that may still grow, and the rows to read."""
+
+    now: float
+    moving: list[Spent]
+    left: int
+
+
+def _tick(source: Source, until: str, now: float, chunk: int) -> _Tick:
+    tick: _Tick | None = source.memo.get("cost tick")
+    if tick is None or tick.now != now:
+        tick = source.memo["cost tick"] = _Tick(now, list(_hours(source, until, "~")), chunk)
+    return tick
+
+
+def is_behind(source: Source) -> bool:
+    """Whether anything asked lately is not read to its end."""
+    kept: dict[Question, _Past] = source.memo.get("cost hours", {})
+    return any(not past.is_whole for past in kept.values())
 
 
 def _past(source: Source, question: Question, until: str, now: float) -> _Past:
@@ -203,15 +226,17 @@ def _past(source: Source, question: Question, until: str, now: float) -> _Past:
     return past
 
 
-def _go_on(source: Source, past: _Past, until: str, chunk: int) -> None:
+def _go_on(source: Source, past: _Past, until: str, tick: _Tick) -> None:
     if past.until < until:
         _take(past, _hours(source, max(past.until, past.question.first), until))
         past.until = until
-    if past.is_whole:
+    if past.is_whole or tick.left <= 0:
         return
+    chunk = tick.left
     rows = source.raw(
         "costs/hours_before", first=past.question.first, before=past.low, limit=chunk + 1
     )
+    tick.left -= len(rows)
     past.is_whole = len(rows) <= chunk
     found = list(_as_spent(rows))
     if not past.is_whole:

@@ -12,7 +12,7 @@ from . import times
 from .budgets import BudgetFacts, Limits, midnight, read_budgets, totals
 from .burn import HOUR, SHORT_MINUTES, Waste, read_burn, waste
 from .call_ledger import Call, spent_on
-from .cost_totals import Key, Question, Reading, Scope, Sum, key_of, micros_of, number
+from .cost_totals import Key, Question, Reading, Scope, Sum, is_behind, key_of, micros_of, number
 from .source import Source
 from .text import clean
 
@@ -26,6 +26,9 @@ ORDERS = ("cost", "calls", "tokens", "name")
 MOST_ROWS = 200
 MOST_CALLS = 500
 _CALLS_PAGE = 500
+TODAY_CHUNK = 1_000
+"""Rows read in one tick for today's sum alone, newest first: other screens ask for more."""
+
 _MOST_NAMES = 5_000
 _LAST = 2**63 - 1
 
@@ -97,6 +100,8 @@ class CostsFacts:
     """Groups, or calls, beyond those in `rows`; the total has them."""
     reached: float | None
     """While not all is read: epoch seconds back to which it is."""
+    is_behind: bool
+    """Another look brings more of what is already written."""
     today: Today
     budgets: tuple[BudgetFacts, ...]
     minutes: tuple[tuple[str, tuple[int, ...]], ...]
@@ -135,6 +140,7 @@ def read_costs(
         rows, more = _groups(source, reading, by, order)
     total = _merged(reading.settled.total, reading.moving.total)
     reached = times.parse(f"{reading.reached}:00") if reading.reached else None
+    spent_today, budgets = today(source, now), read_budgets(source, now, limits, burn)
     return CostsFacts(
         by,
         window,
@@ -143,8 +149,9 @@ def read_costs(
         _row(None, "total", "", total),
         more,
         now if reading.reached == "" else reached,
-        today(source, now),
-        tuple(read_budgets(source, now, limits, burn)),
+        reading.reached is not None or is_behind(source),
+        spent_today,
+        tuple(budgets),
         tuple((clean(model, 60), tuple(each)) for model, each in burn.minutes().items()),
         burn.start,
         burn.is_cut,
@@ -157,7 +164,7 @@ def read_costs(
 
 def today(source: Source, now: float) -> Today:
     """What was spent since the local midnight, and the pace: cheap enough for every tick."""
-    reading = totals(source, Question("", times.hour(midnight(now))), now)
+    reading = totals(source, Question("", times.hour(midnight(now))), now, TODAY_CHUNK)
     total = _merged(reading.settled.total, reading.moving.total)
     return Today(total.micros, total.unpriced, read_burn(source, now).rate(SHORT_MINUTES))
 

@@ -58,6 +58,8 @@ class CostsScreen(ConsoleScreen):
         self.order = "cost"
         self._trail: list[tuple[str, Scope, str]] = []
         """The levels above: grouping, scope and the selected key."""
+        self._wanted: str | None = None
+        """The key the cursor goes to with the next answer; "": the first."""
         self._places: dict[str, int] = {}
         self._names: dict[tuple[str, str | None], str] = {}
         self._has_plot = False
@@ -97,10 +99,17 @@ class CostsScreen(ConsoleScreen):
             for row in facts.rows:
                 self._places.setdefault(_key(row), len(self._places))
         self._list.rows = self._rows(facts)
+        self._go_to_wanted()
         self._arrange()
         self._draw_panes()
-        if facts.reached is not None and self.view.is_live:
+        if facts.is_behind and self.view.is_live:
             self.app.look_soon()
+
+    def _go_to_wanted(self) -> None:
+        """After another question: to its first group, or back to the one that was opened."""
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and not (wanted and self._list.select(wanted)):
+            self._list.action_first()
 
     def compose_body(self) -> ComposeResult:
         """Heads, groups, total; the plot; the budgets."""
@@ -220,6 +229,9 @@ class CostsScreen(ConsoleScreen):
             return
         self.set_class(not facts.rows, "-empty")
         shares = drawing.arrange(height, len(self._list.rows), len(facts.budgets))
+        if self._prices is not None and shares.budgets:
+            # The list of prices takes the budgets' rows as well, and the empty one between.
+            shares = shares._replace(plot=shares.plot + shares.budgets + 1, budgets=0)
         self._shown = shares.rows
         wanted = {
             "#costs-list": shares.rows,
@@ -316,9 +328,9 @@ class CostsScreen(ConsoleScreen):
         if self._prices is not None:
             self.action_prices()
         elif self._trail:
-            by, scope, _ = self._trail.pop()
+            by, scope, key = self._trail.pop()
             self._go(by, scope)
-            self._ask_anew()
+            self._ask_anew(key)
         else:
             await self.app.action_back()
 
@@ -346,7 +358,8 @@ class CostsScreen(ConsoleScreen):
         self._places = {}
         self._saved = None
 
-    def _ask_anew(self) -> None:
+    def _ask_anew(self, key: str = "") -> None:
+        self._wanted = key
         self.draw_frame()
         self.query_one("#costs-head", Pane).update()
         self.app.look_soon()
@@ -358,6 +371,7 @@ class CostsScreen(ConsoleScreen):
         else:
             self._prices = Prices((), "", "")
             self.run_worker(self._look_prices_up(self.window), group="prices", exclusive=True)
+        self._arrange()
         self.query_one("#costs-plot", Pane).update()
 
     async def _look_prices_up(self, window: str) -> None:
