@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ...data.stream import Item, StreamFacts
 from .. import numbers, parts
 from ..glyphs import Glyphs
-from ..line import BLANK, Cell, Line, Span, columns
+from ..line import BLANK, Cell, Line, Span, columns, fit, skip
 from ..view import View
 
 LABEL_AT, GAUGE_AT, GAUGE = 2, 16, 16
@@ -160,7 +160,15 @@ def pane(
     if with_turns and turns:
         room = max(5, height - len(facts) - 1)
         lines = [*_turns_around(turns, item, width, room, view), BLANK]
-    return [*lines, *facts][:height]
+    lines = [*lines, *facts][:height]
+    return lines if view.has_grounds else _edged(lines, width, height, view)
+
+
+def _edged(lines: Sequence[Line], width: int, height: int, view: View) -> list[Line]:
+    """Where the pane has no ground of its own, a line at its edge sets it off."""
+    edge: Span = (view.glyphs.trunk[0], "line")
+    whole = [*lines, *[BLANK] * (height - len(lines))]
+    return [line._replace(spans=(edge, *skip(fit(line.spans, width), 1))) for line in whole]
 
 
 def _turns_around(
