@@ -33,7 +33,7 @@ def doctor(path: str | None, **values: Any) -> int:
     request = asked(values)
     named = path or request.db
     found = checks.examine(named, os.getcwd(), os.environ, request.now)
-    found.append(_terminal(os.environ, sys.stdout.encoding or ""))
+    found.append(_terminal(os.environ, sys.stdout.encoding or "", _glyph_cells()))
     if request.style == "table":
         _print(found)
     else:
@@ -42,7 +42,18 @@ def doctor(path: str | None, **values: Any) -> int:
     return checks.exit_code(found)
 
 
-def _terminal(env: Mapping[str, str], encoding: str) -> Check:
+def _glyph_cells() -> int | None:
+    """How wide this terminal draws a glyph; None where there is none, or it does not tell."""
+    streams = (sys.stdin, sys.stdout)
+    if os.environ.get("TERM", "dumb") == "dumb" or not all(s and s.isatty() for s in streams):
+        return None
+    # Not every system has terminals of this kind.
+    from .cell_width import measured
+
+    return measured(sys.stdin.fileno(), sys.stdout.fileno())
+
+
+def _terminal(env: Mapping[str, str], encoding: str, glyph_cells: int | None) -> Check:
     term = env.get("TERM", "")
     said = f"TERM={term or 'unset'}, {encoding or 'no encoding'}"
     if term in ("", "dumb"):
@@ -51,6 +62,12 @@ def _terminal(env: Mapping[str, str], encoding: str) -> Check:
         return Check(
             "terminal", "warning", said, "ASCII glyphs are used; set LC_ALL=C.UTF-8 for all"
         )
+    if glyph_cells is None:
+        return Check("terminal", "ok", said)
+    said += f", a glyph takes {glyph_cells} {'cell' if glyph_cells == 1 else 'cells'}"
+    if glyph_cells != 1:
+        remedy = "let it draw ambiguous characters narrow, or use ASCII glyphs: vedette --ascii"
+        return Check("terminal", "warning", said, remedy)
     return Check("terminal", "ok", said)
 
 

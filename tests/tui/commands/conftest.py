@@ -1,7 +1,11 @@
 """Commands as a person runs them: arguments in, exit code and both outputs back."""
 
+import fcntl
 import json
+import os
+import select
 import sqlite3
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +36,17 @@ class Result(NamedTuple):
         """The document's rows."""
         rows: list[dict[str, Any]] = self.document["rows"]
         return rows
+
+
+def own_terminal(terminal: int) -> None:
+    """Makes a pseudo-terminal that of the calling process, which leads a session of its own."""
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+
+
+def read_terminal(terminal: int) -> bytes:
+    """What a program printed on a pseudo-terminal; fails where nothing comes."""
+    assert select.select([terminal], [], [], 20)[0], "the program prints nothing"
+    return os.read(terminal, 1024)
 
 
 Run = Callable[..., Result]

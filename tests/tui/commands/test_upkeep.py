@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.tui.commands.conftest import Run
+from tests.tui.commands.conftest import Run, own_terminal, read_terminal
+from vedette.data.migrations import migrate
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
@@ -76,6 +77,35 @@ def test_doctor_without_a_database_says_where_it_looked(run: Run, tmp_path: Path
     result = run("doctor")
     assert result.code == 2
     assert str(tmp_path / ".vedette") in result.out
+
+
+@pytest.mark.parametrize(("column", "outcome"), [(b"2", "ok"), (b"3", "warning")])
+def test_doctor_measures_a_glyph_where_there_is_a_terminal(
+    tmp_path: Path, column: bytes, outcome: str
+) -> None:
+    migrate(str(tmp_path / "runs.db"), time.time())
+    ours, theirs = os.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-m", "vedette.tui", "doctor", tmp_path / "runs.db", "--csv"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, "TERM": "xterm", "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"},
+        preexec_fn=lambda: own_terminal(theirs),
+    )
+    printed = b""
+    while b"terminal," not in printed or not printed.endswith(b"\n"):
+        printed += read_terminal(ours)
+        if b"\x1b[6n" in printed:
+            os.write(ours, b"\x1b[1;" + column + b"R")
+            printed = b""
+    assert program.wait(20) in (0, 1)
+    os.close(ours)
+    os.close(theirs)
+    (line,) = [line for line in printed.decode().splitlines() if line.startswith("terminal,")]
+    assert line.split(",")[1] == outcome
+    assert ("--ascii" in line) is (outcome == "warning")
 
 
 def test_tables_lists_every_table_of_the_file(run: Run, tac: Path, sql: Sql) -> None:
