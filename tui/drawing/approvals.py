@@ -155,7 +155,8 @@ def _second_line(gate: GateRow, width: int, view: View, actor: str) -> Line:
         )
     if not gate.is_open:
         who = f" by {person(gate.decided_by, actor)}" if gate.decided_by else ""
-        spans.append((f"   {gate.outcome}{who}", "soft"))
+        outcome, comma, rest = gate.outcome.partition(",")
+        spans.append((f"   {outcome}{who}{comma}{rest}", "soft"))
     return columns(width, [Cell(25, width - 27, parts.cut_spans(spans, width - 27, view.glyphs))])
 
 

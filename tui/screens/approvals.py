@@ -1,12 +1,15 @@
 """The gates that wait and those that are over; a list that opens reviews and decides nothing."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.message import Message
+from textual.timer import Timer
 
 from ...data.approvals import (
     ApprovalsFacts,
@@ -18,23 +21,33 @@ from ...data.approvals import (
     shape,
 )
 from ...data.blast import Blast, read_blast
+from ...data.consent import Intent
+from ...data.decisions import decide
 from ...data.document import Document
+from ...data.errors import VedetteError
 from ...data.filters import Facts, Kind
 from ...data.headline import MOST
 from ...data.payload import parse
 from ...data.rows import Signature
 from ...data.source import Question, Source
-from .. import numbers, parts
+from .. import bulk, numbers, parts
+from ..bulk import Bulk, Candidate
 from ..drawing import approvals as drawing
+from ..drawing import bulk as bulk_drawing
 from ..drawing.approvals import ListRow
+from ..drawing.bulk import BulkRow
 from ..line import BLANK, Line, Span
 from ..widgets.lines import LineView
 from ..widgets.pane import Pane
+from ..widgets.telling import TellingView
 from .base import ConsoleScreen, CopyChoice
 
 ORDER: tuple[Which, ...] = ("open", "all", "closed")
 SAME_ENOUGH = 5
 """Gates of one shape that must have been approved before a rule is proposed."""
+
+HOLD_TICK = 0.1
+"""Seconds between two looks at a running hold."""
 
 _HISTORY_MOST = 60
 _PREVIEW_WIDTH = 200
@@ -54,6 +67,8 @@ class Seen(NamedTuple):
     """The gate under the cursor."""
     document: Document | None
     blast: Blast | None
+    together: Mapping[str, ReviewFacts | None]
+    """The gates of the page that is reviewed together."""
 
 
 class ApprovalsScreen(ConsoleScreen):
@@ -90,17 +105,23 @@ class ApprovalsScreen(ConsoleScreen):
         self._known: dict[str, GateRow] = {}
         self._late: set[str] = set()
         """Gates that came after the list was sorted."""
+        self.bulk: Bulk | None = None
+        """Gates reviewed together, while they are."""
+        self._together: tuple[str, ...] = ()
+        """Gates asked for, to be reviewed together."""
+        self._hold_timer: Timer | None = None
 
     # Asking and showing
 
     def enter(self, **where: Any) -> None:
         """Coming back sorts anew."""
         self._forget_places()
+        self._leave_page()
 
     def question(self) -> Question[Any]:
         """The gates, and the whole of the one under the cursor."""
         wanted, known = self._cursor_key(), self.facts
-        is_history = self.is_history
+        is_history, together = self.is_history, self._together
 
         def read(source: Source, now: float) -> Seen:
             gates = read_approvals(source, now, "all")
@@ -111,7 +132,9 @@ class ApprovalsScreen(ConsoleScreen):
             chosen = wanted or next((row.id for row in gates.rows), "")
             review = read_review(source, chosen, now) if chosen else None
             answers = _answers(source, gates) if is_history else {}
-            return Seen(gates, overdue, answers, review, *_laid_out(review, known))
+            laid_out = _laid_out(review, known)
+            each = {key: read_review(source, key, now) for key in together}
+            return Seen(gates, overdue, answers, review, *laid_out, each)
 
         return read
 
@@ -119,6 +142,7 @@ class ApprovalsScreen(ConsoleScreen):
         """Every gate keeps its place; new ones stand below."""
         self._keep_places(facts)
         self._show_rows()
+        self._show_together(facts)
 
     def compose_body(self) -> ComposeResult:
         """Heads and list, and the pane."""
@@ -127,6 +151,9 @@ class ApprovalsScreen(ConsoleScreen):
                 yield Pane(self._heads, id="approvals-head")
                 yield LineView(self._draw_row, _key, id="approvals-list", can_mark=True)
             yield Pane(self._preview, id="approvals-preview", ground="ground-panel")
+        with Vertical(id="bulk-page"):
+            yield TellingView(self._draw_bulk_row, _bulk_key, id="bulk-list")
+            yield Pane(self._bulk_bar, id="bulk-bar", ground="ground-panel")
 
     def on_mount(self) -> None:
         """The list has the keyboard."""
@@ -140,6 +167,16 @@ class ApprovalsScreen(ConsoleScreen):
         """Times left move."""
         super().second()
         self._list.redraw()
+        if self.bulk is not None:
+            self.bulk.freshness(self.app.freshness.is_live)
+            self._note_seen()
+            self._draw_bulk()
+
+    def on_screen_suspend(self) -> None:
+        """Nobody can undo what is out of sight."""
+        if self.bulk is not None and self.bulk.is_held:
+            self.bulk.key("u", self.app.clock())
+            self._draw_bulk()
 
     # Frame
 
@@ -174,6 +211,8 @@ class ApprovalsScreen(ConsoleScreen):
 
     def crumbs(self) -> Sequence[str]:
         """Approvals, and which of them."""
+        if self.bulk is not None:
+            return ("Approvals", "reviewed together")
         if self.is_history:
             return ("Approvals", "history")
         return ("Approvals", {"open": "pending", "all": "all", "closed": "closed"}[self.which])
@@ -383,6 +422,176 @@ class ApprovalsScreen(ConsoleScreen):
             self.show(self.facts)
         await self.app.action_look_now()
 
+    # Several together
+
+    def action_bulk(self) -> None:
+        """Opens the gates like the selected one on one page, if their risk is low."""
+        if self.app.settings.read_only:
+            self.say(("deciding is off: this console only reads", "muted"))
+            return
+        selected = self._selected()
+        marked = self._list.marks
+        gates = [gate for gate in self._known.values() if not marked or gate.id in marked]
+        chosen = bulk.alike(selected, gates) if selected is not None else []
+        if why := bulk.why_not(selected, chosen):
+            self.say((why, "muted"))
+            return
+        self._together = tuple(gate.id for gate in chosen)
+        self.app.look_soon()
+
+    def _show_together(self, facts: Seen) -> None:
+        """Opens the page when its payloads were read; afterwards tells it what moved."""
+        if not self._together:
+            return
+        now = self.app.clock()
+        if self.bulk is not None:
+            self.bulk.changed(facts.together, now)
+        elif set(facts.together) == set(self._together):
+            width = max(20, self.size.width - 6)
+            read = [each for each in facts.together.values() if each is not None]
+            page = [Candidate(each, parse(each.gate.payload, width)) for each in read]
+            self.bulk = Bulk(page, self.app.settings.terms, self.app.settings.actor, now)
+            self.set_timer(self.bulk.terms.dead, self._note_seen)
+            self._turn_page()
+        self._draw_bulk()
+
+    def _leave_page(self) -> None:
+        was_open, self.bulk, self._together = self.bulk is not None, None, ()
+        if was_open and self.is_attached:
+            self._turn_page()
+
+    def _turn_page(self) -> None:
+        """Shows the page of those together, or the list again."""
+        page = self.bulk
+        self.query_one("#bulk-page").display = page is not None
+        self.query_one("#approvals-panes").display = page is None
+        if page is None:
+            self._list.focus()
+        else:
+            excluded = [
+                gate
+                for gate in self._known.values()
+                if gate.is_open and gate.id not in page.reviews
+            ]
+            self._bulk_list.rows = bulk_drawing.rows(page.candidates, excluded)
+            self._bulk_list.show_row(0)
+            self._bulk_list.focus()
+        self.draw_frame()
+
+    @property
+    def _bulk_list(self) -> TellingView[BulkRow]:
+        return self.query_one("#bulk-list", TellingView)
+
+    def _draw_bulk_row(self, row: BulkRow, width: int) -> Line:
+        if self.bulk is None:
+            return BLANK
+        return bulk_drawing.row_line(row, self.bulk, width, self.view)
+
+    def _bulk_bar(self, width: int, height: int) -> Sequence[Line]:
+        if self.bulk is None:
+            return ()
+        return bulk_drawing.bar_lines(self.bulk, width, self.app.clock(), self.view)
+
+    def _draw_bulk(self) -> None:
+        if self.bulk is None:
+            return
+        self._bulk_list.redraw()
+        self._after_bulk()
+
+    def _after_bulk(self) -> None:
+        if self.bulk is None:
+            return
+        self.query_one("#bulk-bar", Pane).update()
+        if not self.prompt.is_busy:
+            message = self.bulk.message
+            self.say(*([(message, "you bold")] if message else []))
+        self.draw_frame()
+        is_held = self.bulk.is_held
+        if is_held and self._hold_timer is None:
+            self._hold_timer = self.set_interval(HOLD_TICK, self._tick)
+        elif not is_held and self._hold_timer is not None:
+            self._hold_timer.stop()
+            self._hold_timer = None
+
+    @on(TellingView.Shown)
+    def _shown(self, event: TellingView.Shown) -> None:
+        event.stop()
+        self.call_after_refresh(self._note_seen)
+
+    def _note_seen(self) -> None:
+        """Lines count once they are painted, and not before keys are heard."""
+        page = self.bulk
+        if page is None or self.app.screen is not self or self.app.clock() < page.readable_from:
+            return
+        before = page.to_go
+        for index in self._bulk_list.visible_rows:
+            row = self._bulk_list.rows[index]
+            if row.at >= 0:
+                page.reviews[row.key].lines_seen([(row.at, row.at + 1)])
+        if page.to_go != before:
+            self._draw_bulk()
+
+    def on_key(self, event: events.Key) -> None:
+        """On the page of several, the keys that decide; `esc` goes back to the list."""
+        page = self.bulk
+        if page is None or self.prompt.is_busy:
+            return
+        is_taken = page.key(event.key, self.app.clock())
+        if not is_taken and event.key == "space":
+            page.toggle(self._bulk_list.cursor_key)
+            is_taken = True
+        elif not is_taken and event.key in ("escape", "backspace", "q"):
+            self._leave_page()
+            is_taken = True
+        if is_taken:
+            event.stop()
+            event.prevent_default()
+            self._draw_bulk()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste decides nothing."""
+        event.stop()
+        event.prevent_default()
+        self.say(("a paste is refused here: type it", "you bold"))
+
+    def _tick(self) -> None:
+        page = self.bulk
+        if page is None:
+            return
+        page.freshness(self.app.freshness.is_live)
+        if intents := page.tick(self.app.clock()):
+            self.run_worker(partial(self._write, page, intents), thread=True, group="decide")
+        self._after_bulk()
+
+    class Answered(Message):
+        """What came of one of several gates."""
+
+        def __init__(self, page: Bulk, gate_id: str, words: str) -> None:
+            super().__init__()
+            self.page = page
+            self.gate_id = gate_id
+            self.words = words
+
+    def _write(self, page: Bulk, intents: Sequence[Intent]) -> None:
+        """Writes each decision by itself, away from the keys."""
+        app = self.app
+        for intent in intents:
+            try:
+                done = decide(
+                    app.path, **intent._asdict(), actor=app.settings.actor, now=app.clock()
+                )
+                words = f"{done.outcome} {numbers.time_of_day(done.decided_at)}"
+            except VedetteError as error:
+                words = error.title
+            self.post_message(self.Answered(page, intent.approval_id, words))
+
+    @on(Answered)
+    def _answered(self, event: Answered) -> None:
+        event.stop()
+        event.page.answered(event.gate_id, event.words)
+        self._draw_bulk()
+        self.app.look_soon()
+
     # Taking away
 
     def copy_choices(self) -> Sequence[CopyChoice]:
@@ -430,4 +639,8 @@ def _answers(source: Source, gates: ApprovalsFacts) -> dict[str, Signature]:
 
 
 def _key(row: ListRow) -> str:
+    return row.key
+
+
+def _bulk_key(row: BulkRow) -> str:
     return row.key

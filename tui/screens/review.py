@@ -29,6 +29,7 @@ from ..line import BLANK, Line, spread
 from ..widgets.lines import LineView
 from ..widgets.pane import Pane
 from ..widgets.prompt import Prompt
+from ..widgets.telling import TellingView
 from .base import ConsoleScreen, CopyChoice
 
 DIFF, WHY, BLAST, BEFORE, RAW = 1, 2, 3, 4, 5
@@ -77,20 +78,11 @@ class SectionRows(Sequence[Numbered]):
         return Numbered(self._start + index, self._lines[index])
 
 
-class PayloadView(LineView[Numbered]):
+class PayloadView(TellingView[Numbered]):
     """The lines of a payload: tells when others are shown, and when a page asks for more."""
-
-    class Shown(Message):
-        """Other lines were drawn."""
 
     class PastEnd(Message):
         """A page was asked for where there is none below."""
-
-    def redraw(self) -> None:
-        """Draws, and tells so once it is on the screen."""
-        super().redraw()
-        if self.is_attached:
-            self.post_message(self.Shown())
 
     def action_space_page(self) -> None:
         """A page down; at the end, on to the next part."""
@@ -381,8 +373,8 @@ class ReviewScreen(ConsoleScreen):
 
     # What was seen
 
-    @on(PayloadView.Shown)
-    def _shown(self, event: PayloadView.Shown) -> None:
+    @on(TellingView.Shown)
+    def _shown(self, event: TellingView.Shown) -> None:
         event.stop()
         if self.is_ready:
             self._draw_head()
