@@ -62,6 +62,7 @@ class ConsoleScreen(Screen[None]):
         Binding("O", "page", "pager"),
         Binding("Z", "toggle_look('-zoomed')", "list alone"),
         Binding("ctrl+e", "toggle_look('-bare')", "breadcrumb on, off"),
+        Binding("escape", "clear_filter", "clear the filter", key_display="esc"),
     ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own name and type
         (0, "-tiny"),
@@ -265,6 +266,17 @@ class ConsoleScreen(Screen[None]):
             return [(error.title, "bad"), (f"   {error.hint}", "muted")]
         self.draw_frame()
         return said
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """`esc` clears a filter while there is one; else it goes back."""
+        if action == "clear_filter":
+            return bool(self.filter_text)
+        return super().check_action(action, parameters)
+
+    def action_clear_filter(self) -> None:
+        """Every row again."""
+        self._drop_filter()
+        self.say()
 
     def _drop_filter(self) -> None:
         self.apply_filter("")
