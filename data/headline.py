@@ -1,6 +1,7 @@
 """What every screen's first rows say: who waits for a person, and whether anybody still writes."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import NamedTuple
 
 from . import times
@@ -83,7 +84,8 @@ class Headline:
     @property
     def heartbeat(self) -> float:
         """Seconds between two heartbeats of the slowest writer."""
-        return max((writer.heartbeat_seconds or 5.0 for writer in self.writers), default=5.0)
+        said = [writer.heartbeat_seconds or 0.0 for writer in self.writers]
+        return max((each for each in said if 0.0 < each < inf), default=5.0)
 
     def needs(self) -> list[Need]:
         """What needs a person: by time left, then by harm, then by age."""

@@ -136,7 +136,8 @@ class Poller:
             try:
                 return await self._thread.run(work)
             except SourceError as error:
-                if error.kind != "replaced":
+                # A file that was overwritten in place looks damaged to a connection with a cache.
+                if error.kind not in ("replaced", "corrupt"):
                     raise
         await self.close()
         thread = _Thread(self.path)

@@ -58,17 +58,16 @@ def _leave_hot_wal(path: Path, rows: int = ROWS) -> None:
 
 
 def _count(path: Path | str) -> int:
-    connection = opening.connect(str(path)).connection
-    with closing(connection):
-        return int(connection.execute("SELECT count(*) FROM t").fetchall()[0][0])
+    try:
+        with closing(opening.connect(str(path)).connection) as connection:
+            return int(connection.execute("SELECT count(*) FROM t").fetchall()[0][0])
+    except sqlite3.Error as error:
+        raise opening.fault(str(path), error) from error
 
 
-def _refused(path: Path | str, as_whom: Callable[..., int] | None = None) -> SourceError:
+def _refused(path: Path | str, as_whom: Callable[..., int] = lambda work: work()) -> SourceError:
     with pytest.raises(SourceError) as refused:
-        if as_whom is None:
-            _count(path)
-        else:
-            as_whom(lambda: _count(path))
+        as_whom(lambda: _count(path))
     assert refused.value.title
     assert refused.value.hint
     return refused.value
@@ -144,10 +143,7 @@ def test_damaged_pages_are_told_with_the_remedy(tmp_path: Path) -> None:
     _make(path, rows=20_000, wal=False)
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
-    connection = opening.connect(str(path)).connection
-    with closing(connection), pytest.raises(sqlite3.DatabaseError) as damaged:
-        connection.execute("SELECT count(*) FROM t").fetchall()
-    error = opening.fault(str(path), damaged.value)
+    error = _refused(path)
     assert error.kind == "corrupt"
     assert "integrity_check" in error.hint
 
@@ -156,12 +152,7 @@ def test_a_truncated_file_is_damaged_not_empty(tmp_path: Path) -> None:
     path = tmp_path / "runs.db"
     _make(path, rows=20_000, wal=False)
     os.truncate(path, 8192)
-    with pytest.raises(SourceError) as refused:
-        try:
-            _count(path)
-        except sqlite3.Error as error:
-            raise opening.fault(str(path), error) from error
-    assert refused.value.kind == "corrupt"
+    assert _refused(path).kind == "corrupt"
 
 
 # Who may read
