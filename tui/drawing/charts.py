@@ -4,6 +4,7 @@ plotext draws on a clear canvas of eight rows for each row of cells; eight of it
 as one row of eighth blocks. It is imported when a plot is first wanted, never at start.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -52,7 +53,7 @@ def stacked(
 
     `top` is the value at the upper edge. At most three layers are told apart, two without grounds.
     """
-    values = [_spread(layer, width) for layer in reversed(list(layers)[: len(RAMP)])]
+    values = [_spread(_amounts(layer), width) for layer in reversed(layers[: len(RAMP)])]
     edges = _edges(values, top, height * STEPS)
     rows = _rows(edges, width, height * STEPS)
     tokens = list(reversed(RAMP[: len(values)]))
@@ -64,6 +65,11 @@ def stacked(
         )
         for y in range(height)
     ]
+
+
+def _amounts(values: Sequence[float]) -> list[float]:
+    # plotext stops at infinity, and what is no number has no height.
+    return [max(0.0, value) if math.isfinite(value) else 0.0 for value in values]
 
 
 def _spread(values: Sequence[float], width: int) -> list[float]:

@@ -580,8 +580,8 @@ def arrange(height: int, rows: int, budgets: int) -> Heights:
     shown = min(budgets, 6 if is_tall else 3) + 1 if budgets else 1
     # An empty row before and after the plot.
     room = left - plot - shown - 2
-    if room < min(rows, 3):
-        return Heights(max(1, min(rows, left - plot - 2)), total, plot, 0)
+    if room < min(max(rows, 1), 3):
+        return Heights(max(1, min(rows, left - plot - 1)), total, plot, 0)
     return Heights(max(1, min(rows, room)), total, plot, shown)
 
 
