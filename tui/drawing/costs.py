@@ -490,6 +490,8 @@ def _budget_gauge(budget: BudgetFacts, width: int, view: View) -> list[Span]:
         view.glyphs,
         (low_high[0], low_high[1]) if low_high else None,
     )
+    if not view.is_live:
+        return [(t, "muted" if tone in ("soft", "you", "bad") else tone) for t, tone in spans]
     if budget.state != "FAST BURN":
         return spans
     bars = (view.glyphs.bar, view.glyphs.bar_half or view.glyphs.bar)

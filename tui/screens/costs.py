@@ -232,6 +232,8 @@ class CostsScreen(ConsoleScreen):
         if self._prices is not None and shares.budgets:
             # The list of prices takes the budgets' rows as well, and the empty one between.
             shares = shares._replace(plot=shares.plot + shares.budgets + 1, budgets=0)
+        if not facts.rows:
+            shares = shares._replace(total=0)
         self._shown = shares.rows
         wanted = {
             "#costs-list": shares.rows,
