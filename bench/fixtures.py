@@ -26,9 +26,11 @@ def finished_runs() -> Iterator[str]:
 def _record_run(recorder: Recorder, title: str) -> None:
     with recorder.run(title, project="bench") as run:
         for name in ("planner", "coder"):
-            with run.agent(name, model="claude-sonnet-4-5") as agent:
-                with agent.prompt("edit", request="Make it so.") as prompt:
-                    prompt.done(response="It is so.", tokens_in=4_000, tokens_out=300)
+            with (
+                run.agent(name, model="claude-sonnet-4-5") as agent,
+                agent.prompt("edit", request="Make it so.") as prompt,
+            ):
+                prompt.done(response="It is so.", tokens_in=4_000, tokens_out=300)
 
 
 @contextmanager

@@ -8,12 +8,14 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pyte
+
+from .programs import environment
 
 WIDE = (120, 40)
 """Columns and rows of most measurements."""
@@ -23,6 +25,8 @@ QUIET_SECONDS = 0.12
 
 DEADLINE = 30.0
 
+LOOKS = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+
 
 class NotSeen(Exception):
     """The program ended, or did not show what was waited for."""
@@ -31,9 +35,7 @@ class NotSeen(Exception):
 class Terminal:
     """A running program and the terminal it believes to be in."""
 
-    def __init__(
-        self, command: Sequence[str], size: tuple[int, int] = WIDE, env: Mapping[str, str] = {}
-    ) -> None:
+    def __init__(self, command: Sequence[str], size: tuple[int, int] = WIDE) -> None:
         self.written = bytearray()
         """Every byte the program wrote."""
         self.last_write = 0.0
@@ -45,7 +47,7 @@ class Terminal:
         self.started = time.perf_counter()
         self.pid, self._master = pty.fork()
         if self.pid == 0:
-            _become(command, _environment(env))
+            _become(command, {**environment(), **LOOKS})
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
 
     def __enter__(self) -> Self:
@@ -92,7 +94,11 @@ class Terminal:
 
     def read_for(self, seconds: float) -> int:
         """Takes what it writes in that time; the count of bytes."""
-        return self._read_while(lambda _count: True, seconds)
+        before = len(self.written)
+        deadline = time.perf_counter() + seconds
+        while not self._ended and (left := deadline - time.perf_counter()) > 0:
+            self.read(left)
+        return len(self.written) - before
 
     def settle(self, quiet: float = QUIET_SECONDS) -> int:
         """Takes what it writes until it is quiet; the count of bytes."""
@@ -124,24 +130,21 @@ class Terminal:
 
     def cpu(self) -> float:
         """Seconds of processor time of all its threads so far, to the microsecond."""
+        self._must_run()
         tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
         return sum(int(task.read_text(encoding="ascii").split()[0]) for task in tasks) / 1e9
 
     def resident(self) -> float:
         """Megabytes of memory it occupies now."""
+        self._must_run()
         for line in Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8").splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) * 1024 / 1e6
-        raise NotSeen("the program has ended")
+        raise NotSeen("the program has no memory any more")
 
-    def _read_while(self, wanted: Callable[[int], bool], seconds: float) -> int:
-        before = len(self.written)
-        deadline = time.perf_counter() + seconds
-        while not self._ended and (left := deadline - time.perf_counter()) > 0:
-            self.read(left)
-            if not wanted(len(self.written) - before):
-                break
-        return len(self.written) - before
+    def _must_run(self) -> None:
+        if self._ended:
+            raise NotSeen(f"the program ended; its last screen says:\n{self.text()}")
 
 
 def _become(command: Sequence[str], env: Mapping[str, str]) -> None:
@@ -150,14 +153,3 @@ def _become(command: Sequence[str], env: Mapping[str, str]) -> None:
         os.execvpe(command[0], command, env)
     finally:
         os._exit(127)
-
-
-def _environment(more: Mapping[str, str]) -> dict[str, str]:
-    """Ours without what changes how a program looks."""
-    looks = ("NO_COLOR", "COLUMNS", "LINES")
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in looks and not name.startswith(("TEXTUAL", "VEDETTE"))
-    }
-    return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor", **more}

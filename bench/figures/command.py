@@ -5,7 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 
-from ..programs import PYTHON, vedette
+from ..programs import PYTHON, environment, vedette
 from ..report import Figure, Pair
 
 TURNS = 25
@@ -29,7 +29,7 @@ def measure(large: str, small: str) -> Iterator[Figure]:
 def _run(command: Sequence[str]) -> tuple[float, float]:
     """Seconds from start to end, and seconds of processor time."""
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment())
     _, status, used = os.wait4(process.pid, 0)
     took = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)

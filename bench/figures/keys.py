@@ -37,8 +37,11 @@ def measure(large: str, small: str) -> Iterator[Figure]:
     with Terminal(console(large)) as terminal:
         terminal.wait_for(b"fix-auth")
         terminal.settle()
-        terminal.send(f":run {run_id}\r")
-        terminal.settle(1.0)
+        terminal.send(":")
+        terminal.settle()
+        terminal.send(f"run {run_id}\r")
+        terminal.wait_for(b"spans")
+        terminal.settle(0.3)
         taken = [_press(terminal, key) for _ in range(ROUNDS) for key in KEYS]
         pages = [_weigh(terminal, key) for key in (PAGE_DOWN, PAGE_DOWN, PAGE_UP) * 3]
         frames = [_frame(terminal) for _ in range(3)]

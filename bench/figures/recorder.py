@@ -59,14 +59,17 @@ def _turn() -> tuple[float, float, float]:
 
 def _record(path: Path) -> float:
     """Seconds from the first event handed in until all are committed."""
-    with Recorder(path, program="bench") as recorder, recorder.run("bench") as run:
-        with run.agent("writer") as agent:
-            recorder.flush()
-            began = time.perf_counter()
-            for number in range(EVENTS):
-                agent.event("bench", f"event {number}", details={"number": number})
-            recorder.flush()
-            return time.perf_counter() - began
+    with (
+        Recorder(path, program="bench") as recorder,
+        recorder.run("bench") as run,
+        run.agent("writer") as agent,
+    ):
+        recorder.flush()
+        began = time.perf_counter()
+        for number in range(EVENTS):
+            agent.event("bench", f"event {number}", details={"number": number})
+        recorder.flush()
+        return time.perf_counter() - began
 
 
 def _insert(path: Path, rows: list[tuple[Any, ...]]) -> float:

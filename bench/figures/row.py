@@ -1,5 +1,6 @@
 """What is written to the terminal when one row of a list changes."""
 
+import sqlite3
 from collections.abc import Iterator
 from statistics import median
 
@@ -26,21 +27,14 @@ WHERE title = :title
 
 def measure(large: str, small: str) -> Iterator[Figure]:
     """One figure: an agent's cost grows, in the fleet at 120 by 40."""
-    with finished_runs() as path, writer(path) as connection:
-        with Terminal(console(path)) as terminal:
-            terminal.wait_for(TITLES[0].encode())
-            terminal.settle()
-            counts = []
-            for turn in range(TURNS):
-                facts = {"title": TITLES[2], "micros": 170_000 * (turn + 1), "now": stamp()}
-                connection.execute("BEGIN")
-                connection.execute(CHANGE, facts)
-                connection.execute(TOUCH, facts)
-                since = len(terminal.written)
-                connection.execute("COMMIT")
-                terminal.wait_for(b"\x1b[", since)
-                terminal.settle()
-                counts.append(len(terminal.written) - since)
+    with (
+        finished_runs() as path,
+        writer(path) as connection,
+        Terminal(console(path)) as terminal,
+    ):
+        terminal.wait_for(TITLES[0].encode())
+        terminal.settle()
+        counts = [_change(terminal, connection, turn) for turn in range(TURNS)]
     yield Figure(
         "bytes for one changed row, 120x40",
         median(counts),
@@ -48,3 +42,16 @@ def measure(large: str, small: str) -> Iterator[Figure]:
         "B",
         f"{min(counts)} to {max(counts)} B in {TURNS} turns",
     )
+
+
+def _change(terminal: Terminal, connection: sqlite3.Connection, turn: int) -> int:
+    """The bytes written for one change, whatever they show."""
+    facts = {"title": TITLES[2], "micros": 170_000 * (turn + 1), "now": stamp()}
+    since = len(terminal.written)
+    connection.execute("BEGIN")
+    connection.execute(CHANGE, facts)
+    connection.execute(TOUCH, facts)
+    connection.execute("COMMIT")
+    terminal.wait_for(b"\x1b[", since)
+    terminal.settle()
+    return len(terminal.written) - since

@@ -25,7 +25,8 @@ def measure(large: str, small: str) -> Iterator[Figure]:
             f"opening {name}, large / small",
             cpus.ratio,
             1.5,
-            raw=f"processor {cpus.raw('ms', 1000)}; waited {waits[0]:.0f} against {waits[1]:.0f} ms",
+            raw=f"processor {cpus.raw('ms', 1000)}; "
+            f"waited {waits[0]:.0f} against {waits[1]:.0f} ms",
         )
 
 
