@@ -10,16 +10,16 @@ import pytest
 from tests.builders import tac
 from tests.builders.vedette import NOW, build_fleet, create
 from vedette.data import times
+from vedette.data.passages import FIRST
 from vedette.data.source import Source, open_source
 from vedette.data.stream import (
-    FIRST,
     Asked,
-    Item,
     StreamFacts,
     Where,
     read_stream,
     read_whole,
 )
+from vedette.data.stream_items import Item
 
 CODER = Where("coder")
 

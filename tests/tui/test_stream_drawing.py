@@ -7,7 +7,8 @@ import pytest
 from tests.builders.vedette import NOW
 from vedette.data.filters import parse
 from vedette.data.passages import Passage, first_part
-from vedette.data.stream import Item, StreamFacts
+from vedette.data.stream import StreamFacts
+from vedette.data.stream_items import Item
 from vedette.tui.drawing import search, stream_notes, turns
 from vedette.tui.drawing.stream import Laid, Look, call_summary, difference, head, lay_out
 from vedette.tui.drawing.stream_layout import MOST_AT_ONCE, Layout

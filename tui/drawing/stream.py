@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from ...data import diffing
 from ...data.passages import Passage
-from ...data.stream import Item
+from ...data.stream_items import Item
 from ...data.text import clean
 from .. import numbers, parts
 from ..glyphs import Glyphs, state

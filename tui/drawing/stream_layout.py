@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...data.stream import Item
+from ...data.stream_items import Item
 from ..glyphs import UNICODE
 from . import stream as drawing
 from .stream import Fold, Laid, Look

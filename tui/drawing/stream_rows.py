@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple, overload
 
-from ...data.stream import Item
+from ...data.stream_items import Item
 from ..line import Line
 from .stream import Laid
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ...data.filters import Filter, Kind
-from ...data.stream import Item
+from ...data.stream_items import Item
 from ..line import Line
 from . import search
 from .search import Hit, Mark

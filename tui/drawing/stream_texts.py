@@ -5,7 +5,8 @@ from shlex import quote
 from typing import Any
 
 from ...data.source import Source
-from ...data.stream import Item, read_whole
+from ...data.stream import read_whole
+from ...data.stream_items import Item
 from ...data.text import clean_lines, masked
 
 _COMMANDS = {

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...data.stream import Item, StreamFacts
+from ...data.stream import StreamFacts
+from ...data.stream_items import Item
 from .. import numbers, parts
 from ..glyphs import Glyphs
 from ..line import BLANK, Cell, Line, Span, columns, fit, skip

@@ -15,7 +15,8 @@ from ...data.errors import UsageError
 from ...data.filters import Facts
 from ...data.source import Question, Source
 from ...data.stream import Asked as StreamAsked
-from ...data.stream import Item, StreamFacts, Where, read_stream
+from ...data.stream import StreamFacts, Where, read_stream
+from ...data.stream_items import Item
 from .. import numbers
 from ..drawing import stream as drawing
 from ..drawing import stream_notes as notes
