@@ -93,6 +93,7 @@ class VedetteApp(FrugalDisplay):
         self.written = 0
         """Bytes written to the terminal since start."""
         self._polls = polls
+        self._is_recognised = False
         self._frozen_at: float | None = None
         self._frozen_event = 0
         self._force = True
@@ -191,6 +192,11 @@ class VedetteApp(FrugalDisplay):
         if answer.looks.fault is None and self._is_waiting_for_a_file():
             self._visits.clear()
             await self._open(Visit("fleet", {}))
+        if not self._is_recognised and self.poller.source is not None:
+            self._is_recognised = True
+            if self.poller.source.system.name == "unknown":
+                # No screen was made for such a file: it is shown as it stands.
+                await self.go("tables")
 
     def _is_waiting_for_a_file(self) -> bool:
         return isinstance(self.screen, ConsoleScreen) and self.screen.name_ == "first"
