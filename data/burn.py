@@ -23,6 +23,9 @@ MOST_CALLS = 5_000
 NEWEST_RECHECKED, OTHERS_RECHECKED = 40, 10
 """Open calls looked at again in one tick: the newest ones, and the next of the others."""
 
+CLOCK_SKEW = 60.0
+"""Seconds a writer's clock may be ahead; what is later still counts for no rate."""
+
 _PAGE = 500
 _LONGEST_CALL = HOUR
 """A call that began this long before the hour may still have ended in it."""
@@ -62,8 +65,8 @@ class Burn:
 
     def rate(self, minutes: int, wanted: Callable[[Burnt], bool] | None = None) -> float:
         """Micro-dollars a minute, of the last so many minutes."""
-        since = self.now - minutes * 60
-        chosen = (call for call in reversed(self.calls) if call.at > since)
+        since, until = self.now - minutes * 60, self.now + CLOCK_SKEW
+        chosen = (call for call in reversed(self.calls) if since < call.at <= until)
         return sum(call.micros or 0 for call in chosen if not wanted or wanted(call)) / minutes
 
     def minutes(self) -> dict[str, list[int]]:

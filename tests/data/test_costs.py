@@ -257,6 +257,11 @@ def test_the_pace_is_that_of_five_minutes(watched: Source, store: Store) -> None
     assert read_burn(watched, NOW).rate(60) == pytest.approx(10_000 / 60)
 
 
+def test_what_lies_ahead_of_the_clock_is_no_pace(watched: Source, store: Store) -> None:
+    store.call("r1", NOW + 3000, 9_000)
+    assert today(watched, NOW).per_minute == 0
+
+
 def test_the_hour_forgets_what_is_older(watched: Source, store: Store) -> None:
     store.call("r1", NOW - 60, 1_000)
     assert len(read_burn(watched, NOW).calls) == 1

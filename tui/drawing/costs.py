@@ -469,7 +469,7 @@ def budget_line(budget: BudgetFacts, width: int, view: View) -> Line:
     cells = [Cell(at.name, at.name_width, [(parts.cut(budget.name, at.name_width, glyphs), "ink")])]
     if at.gauge:
         cells.append(Cell(at.gauge, at.gauge_width, _budget_gauge(budget, at.gauge_width, view)))
-    left = numbers.duration(budget.left, glyphs)
+    left = numbers.duration(budget.left or None, glyphs)
     cells += [
         Cell(at.used - 7, 7, [(used, "ink")], "right"),
         Cell(at.limit - 7, 7, [(numbers.money(budget.limit / 1e6, glyphs), "ink")], "right"),
