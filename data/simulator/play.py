@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,7 +36,6 @@ class Summary:
     """Epoch seconds at which the history ends."""
     runs: int
     agents: int
-    """Without those a huge play was given in bulk."""
     pending: int
     """Gates that still waited at the end."""
 
@@ -68,7 +68,7 @@ def simulate(
     with Recorder(path, clock=clock, ids=ids, program=PROGRAM, price=False) as recorder:
         stage = _history(recorder, clock, ids, plot, is_still=False)
         stage.play_live(since, speed, seconds, stop or threading.Event())
-        summary = _summary(stage, plot)
+        summary = _summary(recorder, plot)
         stage.end()
     return summary
 
@@ -130,8 +130,8 @@ def _write_still(path: str, plot: _Plot) -> Summary:
     clock, ids = Clock(plot.start), Ids(plot.seed)
     recorder = _Leaving(path, clock=clock, ids=ids, program=PROGRAM, price=False)
     try:
-        stage = _history(recorder, clock, ids, plot, is_still=True)
-        return _summary(stage, plot)
+        _history(recorder, clock, ids, plot, is_still=True)
+        return _summary(recorder, plot)
     finally:
         recorder.leave(ids.latest["process"], plot.start)
 
@@ -166,13 +166,16 @@ def _history(recorder: Recorder, clock: Clock, ids: Ids, plot: _Plot, *, is_stil
     return stage
 
 
-def _summary(stage: Stage, plot: _Plot) -> Summary:
+def _summary(recorder: Recorder, plot: _Plot) -> Summary:
+    recorder.flush()
+    with closing(store.connect_reading(recorder.path)) as connection:
+        runs, agents, pending = connection.execute(load("simulator/summary")).fetchone()
     return Summary(
-        path=stage.path,
+        path=recorder.path,
         preset=plot.preset,
         seed=plot.seed,
         start=plot.start,
-        runs=stage.runs_begun,
-        agents=stage.agents_begun,
-        pending=stage.pending,
+        runs=runs,
+        agents=agents,
+        pending=pending,
     )

@@ -67,7 +67,6 @@ class Stage:
         self.now = 0.0
         self.names: dict[str, str] = {}
         """Ids of runs by title, of agents by `title/name`; the latest counts."""
-        self.agents_begun = 0
         self._runs: list[Run] = []
         self._lateness = Random(f"late/{seed}")
         self._latest = 0.0
@@ -86,11 +85,6 @@ class Stage:
     def moment(self) -> float:
         """The moment in epoch seconds, as it is recorded."""
         return self._clock()
-
-    @property
-    def runs_begun(self) -> int:
-        """How many runs were started."""
-        return len(self._runs)
 
     @property
     def pending(self) -> int:
@@ -173,7 +167,6 @@ class Stage:
         """Starts an agent of a run or below another agent."""
         agent = parent.agent(name, model=model)
         self.names[f"{agent.run.name}/{name}"] = agent.id
-        self.agents_begun += 1
         return agent
 
     def end(self) -> None:

@@ -109,6 +109,18 @@ def test_a_history_is_a_sound_database(preset: str, histories: dict[str, str]) -
     assert value(path, "SELECT sum(dropped) FROM processes") == 0
 
 
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_demo_says_what_it_wrote(preset: str, path: str) -> None:
+    if preset == "huge":
+        summary = write_huge(path, rows=2_000, start=START)
+    else:
+        summary = write_history(path, start=START, preset=preset)
+    assert summary.runs == value(path, "SELECT count(*) FROM runs")
+    assert summary.agents == value(path, "SELECT count(*) FROM agents")
+    waiting = "SELECT count(*) FROM approvals WHERE status = 'pending'"
+    assert summary.pending == value(path, waiting)
+
+
 def test_the_fleet_is_that_of_the_pictures(busy: str) -> None:
     assert states(busy) == {
         "fix-auth/planner": "WAITING",
