@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ..glyphs import Glyphs
-from ..line import BLANK, Line, Span, fit, width_of
+from ..line import BLANK, Line, Span, fit
 from ..parts import cut_spans, folded
 from .code import toned
 from .prose import Spans, wrap
@@ -378,8 +378,3 @@ def _linked(words: str, link: str, token: str) -> list[Span]:
     if words == link:
         return [(words, f"{token} underline")]
     return [(words, f"{token} underline"), (f" ({link})", "muted")]
-
-
-def widest(rows: Iterable[Line]) -> int:
-    """The widest row in cells."""
-    return max((width_of(row.spans) for row in rows), default=0)
