@@ -105,17 +105,28 @@ class Bulk:
 
     def changed(self, facts: Mapping[str, ReviewFacts | None], now: float) -> None:
         """The gates as they stand now: one that moved loses its tick, and the hold is undone."""
-        for key, review in self.reviews.items():
-            if review.step in ("sending", "receipt"):
-                continue
-            found = facts.get(key)
-            before = review.gate.sha256, review.gate.risk, review.gate.title
-            review.gate_changed(found.as_gate(self.actor) if found else None, now)
-            after = review.gate.sha256, review.gate.risk, review.gate.title
-            if review.step == "closed" or before != after:
-                self.ticked.discard(key)
-                self.results.setdefault(key, "moved while you read it: open it by itself")
-        self._all_or_none()
+        was_held = self.is_held
+        moved = [key for key in self.reviews if self._has_moved(key, facts.get(key), now)]
+        for key in moved:
+            self.ticked.discard(key)
+            self.results.setdefault(key, "moved while you read it: open it by itself")
+        if moved and was_held:
+            self._undo(now, "undone, nothing was written: one of them moved")
+
+    def _has_moved(self, key: str, facts: ReviewFacts | None, now: float) -> bool:
+        """Whether a gate is over or another one now; an answer of ours moves nothing."""
+        review = self.reviews[key]
+        if review.step == "sending":
+            return False
+        before = review.gate
+        review.gate_changed(facts.as_gate(self.actor) if facts else None, now)
+        after = review.gate
+        is_same = (before.sha256, before.risk, before.title) == (
+            after.sha256,
+            after.risk,
+            after.title,
+        )
+        return review.step == "closed" or not is_same
 
     def key(self, name: str, now: float) -> bool:
         """A key; whether it was taken. `enter` approves nothing, as everywhere."""

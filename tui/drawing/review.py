@@ -34,7 +34,7 @@ def code_width(width: int) -> int:
 def identity(facts: ReviewFacts | None, gate_id: str, view: View, width: int) -> list[Span]:
     """Row 1: the badge in place of the program's name, the gate, who asks, and since when."""
     is_open = facts is not None and facts.status == "pending"
-    look = "on-you bold on you-fill" if is_open else "bright bold on raised"
+    look = "on-you bold on you-fill" if is_open and view.is_live else "bright bold on raised"
     spans: list[Span] = [
         parts.badge("REVIEW", look),
         ("  ", ""),

@@ -390,14 +390,18 @@ class ReviewScreen(ConsoleScreen):
         if self.compared is not None:
             return
         place = self._place()
-        before = review.bar(self.app.clock()).seen
+        before = self._count_seen(review)
         if self.tab == DIFF:
             review.lines_seen([(place.first, place.end)])
         else:
             self._note_raw(review, place)
-        if review.bar(self.app.clock()).seen != before:
+        if self._count_seen(review) != before:
             self._lines.redraw()
             self._after()
+
+    def _count_seen(self, review: consent.Review) -> tuple[int, int]:
+        assert self._laid_out is not None
+        return review.seen_between(0, self._laid_out.total), self._raw_seen.count(1)
 
     def _note_raw(self, review: consent.Review, place: Place) -> None:
         """The raw text says all there is: whoever has seen the whole of it has seen everything."""
@@ -448,7 +452,9 @@ class ReviewScreen(ConsoleScreen):
         if not fresh.is_live and fresh.word != "READING":
             return fault_line(fresh, self.view, width)
         if facts is None:
-            said = "reading the gate" if self.facts is None else "there is no such gate"
+            said = "reading the gate"
+            if self.facts is not None:
+                said = "there is no gate of this id in the file"
             return spread([(said, "muted")], [], width)
         return drawing.gate_line(facts, self.view, width)
 
