@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from . import times
+from .budgets import budget_alarms, read_budgets
 from .events import run_or_agent_name
 from .fleet import AgentFacts, FleetFacts, RunFacts, read_fleet
 from .rows import Alarm, AlarmAction
@@ -73,8 +74,10 @@ RULES = (
     "answer not picked up",
     "price missing",
     "wal growing",
+    "budget",
+    "burn rate",
 )
-"""What the console infers by itself; budgets are watched on the Costs screen."""
+"""What the console infers by itself."""
 
 
 def read_alarms(source: Source, now: float, which: str = "open") -> AlarmsFacts:
@@ -106,7 +109,8 @@ def severity_order(alarm: AlarmFacts) -> tuple[bool, int, float]:
 def derive(source: Source, fleet: FleetFacts, now: float) -> list[AlarmFacts]:
     """What the console infers from the fleet, the gates and the file; each with its rows."""
     found = [alarm for run in fleet.runs for alarm in _of_run(run, now)]
-    return [*found, *_of_gates(source, now), *_of_file(source, now)]
+    budgets = _of_budgets(source, fleet, now)
+    return [*found, *budgets, *_of_gates(source, now), *_of_file(source, now)]
 
 
 def _recorded(source: Source, row: Alarm, now: float) -> AlarmFacts:
@@ -233,6 +237,24 @@ def _of_agent(run: RunFacts, agent: AgentFacts, now: float) -> list[AlarmFacts]:
         title = f"price missing: {agent.model or 'unknown model'}, {agent.unpriced} calls"
         add("price_missing", "info", title, (f"agent {agent.id}",))
     return found
+
+
+def _of_budgets(source: Source, fleet: FleetFacts, now: float) -> list[AlarmFacts]:
+    """Budgets that are nearly used, used up, or burnt fast."""
+    titles = {run.id: run.title for run in fleet.runs}
+    return [
+        _inferred(
+            "budget",
+            alarm.severity,
+            clean(alarm.title, 200),
+            None,
+            titles.get(alarm.run_id or "", "costs"),
+            alarm.run_id,
+            alarm.agent_id,
+            alarm.evidence,
+        )._replace(id=alarm.key, message=clean(alarm.message, 500))
+        for alarm in budget_alarms(read_budgets(source, now))
+    ]
 
 
 class _Answered(NamedTuple):

@@ -1,15 +1,11 @@
 """The console: one source, one poller, one screen at a time; only it reads the clock."""
 
-import asyncio
 import json
 import os
-import select
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.app import SystemCommand
@@ -26,6 +22,7 @@ from .frugal import FrugalDisplay
 from .glyphs import choose_glyphs
 from .hints import Hints
 from .keys import rebind
+from .leaving import leave_at_signals, leave_if_hung_up
 from .line import Span
 from .screens import PLACES, screen_class
 from .screens.base import ConsoleScreen
@@ -113,7 +110,7 @@ class VedetteApp(FrugalDisplay):
 
     async def on_mount(self) -> None:
         """The terminal is ours: begins."""
-        self._catch_signals()
+        leave_at_signals(self.exit)
         self._count_bytes()
         await self.begin()
 
@@ -124,12 +121,6 @@ class VedetteApp(FrugalDisplay):
             await self.look()
             self.set_interval(self.interval, self.look)
         self.set_interval(1.0, self.second)
-
-    def _catch_signals(self) -> None:
-        """Stock Textual dies without restoring the terminal, or spins when it is gone."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, partial(self.exit, 128 + number))
 
     def _is_there(self) -> bool:
         return os.path.exists(self.path)
@@ -143,6 +134,10 @@ class VedetteApp(FrugalDisplay):
 
         def counted(data: str) -> None:
             self.written += len(data) if data.isascii() else len(data.encode("utf-8", "replace"))
+            writer = getattr(driver, "_writer_thread", None)
+            if writer is not None and not writer.is_alive():
+                # It died of a terminal that is gone; its queue would fill up and hold us for ever.
+                leave_if_hung_up()
             write(data)
 
         driver.write = counted  # type: ignore[method-assign]
@@ -238,8 +233,7 @@ class VedetteApp(FrugalDisplay):
 
     def second(self) -> None:
         """A second passed: ages move, nothing else; a terminal that is gone ends the program."""
-        if _terminal_is_gone():
-            os._exit(129)
+        leave_if_hung_up()
         self.now = self.clock()
         self._judge(self.poller.looks)
         if isinstance(self.screen, ConsoleScreen):
@@ -473,6 +467,7 @@ def run_console(
         actor=_who(),
         keys=base.keys,
         terms=base.terms,
+        limits=base.limits,
     )
     app = VedetteApp(path, settings)
     code = app.run()
@@ -526,16 +521,6 @@ _KEY_WORDS = {
     "slash": "/",
     "colon": ":",
 }
-
-
-def _terminal_is_gone() -> bool:
-    """Whether the terminal hung up without telling: then SIGHUP is ignored and stdin spins."""
-    try:
-        poll = select.poll()
-        poll.register(sys.__stdin__.fileno(), select.POLLHUP)  # type: ignore[union-attr]
-        return any(event & select.POLLHUP for _, event in poll.poll(0))
-    except (OSError, ValueError, AttributeError):
-        return False
 
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> str:

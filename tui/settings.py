@@ -12,7 +12,8 @@ from .theme import Mode
 
 if TYPE_CHECKING:
     # pydantic takes 0.1 s: it is imported only where there is a configuration file.
-    from ..data.config import Config
+    from ..data.budgets import Limits
+    from ..data.config import Budgets, Config
 
 DEFAULT_INTERVAL = 0.5
 
@@ -36,6 +37,8 @@ class Settings:
     """Keys of an action by its name, several separated by commas, in place of its own."""
     terms: Terms = field(default_factory=Terms)
     """The consent chain's thresholds."""
+    limits: Limits | None = None
+    """Budgets that hold where the source has none of its own."""
 
 
 class Configured(NamedTuple):
@@ -48,6 +51,7 @@ class Configured(NamedTuple):
     read_only: bool = False
     keys: Mapping[str, str] = {}
     terms: Terms = Terms()
+    limits: Limits | None = None
 
 
 def configured(config: Config | None) -> Configured:
@@ -62,4 +66,12 @@ def configured(config: Config | None) -> Configured:
         read_only=config.read_only,
         keys={action: ",".join(keys) for action, keys in config.keys.items()},
         terms=terms_of(config.review),
+        limits=_limits(config.budgets),
     )
+
+
+def _limits(budgets: Budgets) -> Limits:
+    # Only a configuration file names any: without one this is never imported at start.
+    from ..data.budgets import Limits
+
+    return Limits(budgets.day, budgets.run, budgets.agent, budgets.projects)

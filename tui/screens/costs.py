@@ -72,9 +72,12 @@ class CostsScreen(ConsoleScreen):
     def question(self) -> Question[CostsFacts]:
         """The groups of the window, the hour's pace, the budgets."""
         by, window, scope, order = self.by, self.window, self.scope, self.order
+        limits = self.app.settings.limits
 
         def read(source: Source, now: float) -> CostsFacts:
-            return costs.read_costs(source, now, by, window, scope=scope, order=order)
+            return costs.read_costs(
+                source, now, by, window, scope=scope, order=order, limits=limits
+            )
 
         return read
 

@@ -1,8 +1,20 @@
 SELECT
     prompts.seq, prompts.id, prompts.run_id, prompts.agent_id, prompts.kind, prompts.name,
-    prompts.model, prompts.status, prompts.status, prompts.request,
+    prompts.model, prompts.status, prompts.status,
+    -- The whole text: the column holds only the beginning of a large one.
+    CASE WHEN prompts.request_artifact_id IS NULL THEN prompts.request
+         ELSE (
+             SELECT CAST(artifacts.body AS TEXT)
+             FROM main.artifacts
+             WHERE artifacts.id = prompts.request_artifact_id
+         ) END,
     -- A streamed answer stands in its chunks only.
-    CASE WHEN prompts.response IS NOT NULL THEN prompts.response
+    CASE WHEN prompts.response_artifact_id IS NOT NULL THEN (
+             SELECT CAST(artifacts.body AS TEXT)
+             FROM main.artifacts
+             WHERE artifacts.id = prompts.response_artifact_id
+         )
+         WHEN prompts.response IS NOT NULL THEN prompts.response
          ELSE (
              SELECT group_concat(piece.text, '')
              FROM (
