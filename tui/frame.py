@@ -1,5 +1,6 @@
 """The frame of every screen: identity, needs-you, breadcrumb, message and keys, a line each."""
 
+import re
 import time
 from collections.abc import Iterable, Sequence
 
@@ -154,6 +155,10 @@ def _needs(headline: Headline, view: View) -> list[list[Span]]:
     return groups
 
 
+_FOLDERS = re.compile(r"(?<!\S)/(?:[^/\s]+/)+")
+"""The folders of a path: row 1 names the file, and what is wrong with it must fit."""
+
+
 def _counted(count: int, noun: str) -> list[Span]:
     return [(numbers.count(count), "bright bold"), (f" {noun}{'' if count == 1 else 's'}", "ink")]
 
@@ -171,7 +176,7 @@ def fault_line(fresh: Freshness, view: View, width: int) -> Line:
         return bar("doubt", "FROZEN", [arrived], [("p ", "bright bold"), ("go on", "muted")], width)
     if fresh.fault is not None:
         wait = max(0, round(fresh.next_look - view.now))
-        groups: list[list[Span]] = [[(fresh.fault.title, "ink")]]
+        groups: list[list[Span]] = [[(_FOLDERS.sub("", fresh.fault.title), "ink")]]
         if wait:
             groups.append([(f"next look in {wait}s", "muted")])
         badge = "NO FILE" if fresh.word == "NO FILE" else "FAULT"
