@@ -43,6 +43,7 @@ COMMANDS = {
     "keys": "keys",
     "demo": "demo",
     "migrate": "migrate",
+    "prune": "prune",
 }
 """Each command, and the module it is imported from when it is run."""
 

@@ -1,6 +1,5 @@
 """The commands that answer: approve, reject, ack and resolve."""
 
-import os
 import time
 from typing import Any
 
@@ -9,7 +8,7 @@ import click
 from ...data import decisions
 from ...data.decisions import Decision
 from ...data.errors import DecisionRefused, UsageError
-from .options import Command, asked, db_option, found, opened, style_options
+from .options import Command, acting, asked, db_option, found, opened, style_options
 from .output import Answer, Format, origin, print_answer
 
 
@@ -73,7 +72,7 @@ def ack(alarm_id: str, note: str | None, **values: Any) -> None:
     5 the source cannot be used.
     """
     path, now = _where(values), time.time()
-    decisions.ack(path, alarm_id, _actor(values), now, note)
+    decisions.ack(path, alarm_id, acting(values["actor"]), now, note)
     _print_alarm(path, alarm_id, "acked", values, now)
 
 
@@ -88,7 +87,7 @@ def resolve(alarm_id: str, note: str, **values: Any) -> None:
     5 the source cannot be used.
     """
     path, now = _where(values), time.time()
-    decisions.resolve(path, alarm_id, _actor(values), now, note)
+    decisions.resolve(path, alarm_id, acting(values["actor"]), now, note)
     _print_alarm(path, alarm_id, "resolved", values, now)
 
 
@@ -100,7 +99,7 @@ def _decide(
     values: dict[str, Any],
 ) -> None:
     path, now = _where(values), time.time()
-    actor = _actor(values)
+    actor = acting(values["actor"])
     try:
         decision = decisions.decide(
             path, gate_id, outcome, sha=sha, actor=actor, now=now, note=note
@@ -125,8 +124,8 @@ def _in_words(gate_id: str, decision: Decision, actor: str) -> str:
 
 
 def _print_alarm(path: str, alarm_id: str, status: str, values: dict[str, Any], now: float) -> None:
-    columns, row = ("id", "status", "by"), (alarm_id, status, _actor(values))
-    _print(path, columns, row, f"{status} {alarm_id} as {_actor(values)}", values, now)
+    columns, row = ("id", "status", "by"), (alarm_id, status, acting(values["actor"]))
+    _print(path, columns, row, f"{status} {alarm_id} as {acting(values['actor'])}", values, now)
 
 
 def _print(
@@ -147,8 +146,3 @@ def _print(
 
 def _where(values: dict[str, Any]) -> str:
     return asked(values).db or found()
-
-
-def _actor(values: dict[str, Any]) -> str:
-    named = values.get("actor") or os.environ.get("USER") or os.environ.get("LOGNAME")
-    return named or f"uid {os.getuid()}"

@@ -92,6 +92,12 @@ def asked(values: dict[str, Any]) -> Asked:
     )
 
 
+def acting(name: str | None) -> str:
+    """Who gives a command that is written down: as named, else the user."""
+    named = name or os.environ.get("USER") or os.environ.get("LOGNAME")
+    return named or f"uid {os.getuid()}"
+
+
 def chosen_db(db: str | None) -> str | None:
     """The --db of this command, or the one given before its name."""
     context = click.get_current_context(silent=True)

@@ -14,6 +14,7 @@ import pytest
 
 from tests.tui.commands.conftest import Run, own_terminal, read_terminal
 from vedette.data.migrations import migrate
+from vedette.data.recorder import Recorder
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
@@ -43,6 +44,35 @@ def test_migrate_leaves_another_systems_file_alone(run: Run, tac: Path) -> None:
     assert (result.code, result.out) == (5, "")
     assert "another system's database" in result.err
     assert tac.read_bytes() == before
+
+
+def test_prune_removes_old_runs_and_says_which(run: Run, tmp_path: Path, sql: Sql) -> None:
+    path = tmp_path / "runs.db"
+    with Recorder(path, clock=lambda: time.time() - 86_400) as recorder:
+        recorder.run("fix\nauth", id="r-old").done()
+    with Recorder(path) as recorder:
+        recorder.run("docs", id="r-new").done()
+    looked = run("prune", "--older-than", "12h", "--dry-run", "--db", path)
+    assert looked.err == f"1 run would be removed from {path}\n"
+    assert sql(path, "SELECT id FROM runs ORDER BY seq") == [("r-old",), ("r-new",)]
+    done = run("prune", "--older-than", "12h", "--db", path)
+    assert (done.code, done.out) == (0, looked.out)
+    assert done.out.startswith("r-old  ")
+    assert len(done.out.splitlines()) == 1
+    assert sql(path, "SELECT id FROM runs") == [("r-new",)]
+    assert sql(path, "SELECT actor, run_id FROM audit") == [("ana", "r-old")]
+    assert run("prune", "--older-than", "12h", "--db", path).err.startswith("0 runs removed")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--older-than", "long"], ["--older-than", "0s"]])
+def test_prune_needs_to_know_how_old(run: Run, fleet: Path, arguments: list[str]) -> None:
+    assert run("prune", *arguments, "--db", fleet).code == 2
+
+
+def test_prune_leaves_another_systems_file_alone(run: Run, tac: Path) -> None:
+    result = run("prune", "--older-than", "1d", "--db", tac)
+    assert result.code == 5
+    assert "another system's database" in result.err
 
 
 def test_doctor_finds_nothing_wrong_with_a_sound_database(run: Run, tmp_path: Path) -> None:
