@@ -11,8 +11,8 @@ from ...data.text import clean
 from .. import numbers, parts
 from ..line import BLANK, Cell, Line, Span, columns, spread, width_of
 from ..view import View
-from .review import changed_line, language_of, title_spans
-from .review_pages import outcome_mark, quoted, timeout_words
+from .review import Place, changed_line, doc_line, head_line, language_of, title_spans
+from .review_pages import edged, outcome_mark, quoted, timeout_words
 
 SOON = 300.0
 """Seconds left from which an expiry is amber."""
@@ -245,11 +245,28 @@ def preview(
     actor: str,
 ) -> list[Line]:
     """The selected gate at a glance: beside the list, or in a few rows below it."""
-    if width >= 60:
-        lines = _low_preview(facts, document, blast, width, view, actor)
-    else:
-        lines = _tall_preview(facts, document, blast, width, view, actor)
-    return lines[:height]
+    if height < 16:
+        return _low_preview(facts, document, blast, width, view, actor)[:height]
+    lines = _tall_preview(facts, document, blast, width, view, actor)
+    if width >= _WIDE:
+        lines += [BLANK, *_whole(document, width, height - len(lines) - 1, view)]
+    return edged(lines, width, height, view)
+
+
+def _whole(document: Document, width: int, most: int, view: View) -> list[Line]:
+    """The payload as the review shows it, as far as there is room; not to be decided on here."""
+    lines: list[Line] = []
+    for number, section in enumerate(document.sections):
+        start = document.starts[number]
+        place = Place(start, start + len(section.lines), document.total)
+        lines.append(head_line(section, place, view, width))
+        language = language_of(section)
+        for index in range(min(len(section.lines), max(0, most - len(lines)))):
+            line = section.lines[index]
+            lines.append(doc_line(line, width, view, language=language, is_seen=False))
+        if len(lines) >= most:
+            break
+    return lines[:most]
 
 
 def _low_preview(
@@ -265,9 +282,18 @@ def _low_preview(
     gate_id: Span = (f"  {parts.cut(facts.gate.id, 16, view.glyphs)}", "muted")
     room = width - width_of(right) - 5 - width_of([gate_id])
     title = parts.cut_spans(title_spans(clean(facts.gate.title, 400)), room, view.glyphs)
-    lines = [spread([*title, gate_id], right, width)]
+    lines = [_titled([*title, gate_id], right, width, view)]
     lines += _changes(document, 3, width, view)
     return [*lines, *_reasons(facts, blast, width, view, actor, is_low=True)]
+
+
+def _titled(left: Sequence[Span], right: Sequence[Span], width: int, view: View) -> Line:
+    """The pane's first row; where it has no ground of its own a hairline is its edge."""
+    gap = width - 4 - width_of(left) - width_of(right)
+    if view.has_grounds or gap < 1:
+        return spread(left, right, width)
+    line: Span = (view.glyphs.hairline * gap, "line")
+    return Line(((" ", ""), *left, (" ", ""), line, (" ", ""), *right))
 
 
 def _tall_preview(
@@ -286,9 +312,9 @@ def _tall_preview(
     lines += [
         _section(document, number, width, view) for number in range(min(6, len(document.sections)))
     ]
-    shown = _changes(document, 5, width, view)
-    lines += [BLANK, *shown]
-    if (more := document.total - len(shown)) > 0:
+    shown = _changes(document, 5, width, view) if width < _WIDE else []
+    lines += [BLANK, *shown] if shown else []
+    if shown and (more := document.total - len(shown)) > 0:
         noun = "line in the review" if more == 1 else "lines in the review"
         lines.append(spread([parts.folded(more, noun, glyphs)], [], width, margin=2))
     lines += [BLANK, *_reasons(facts, blast, width, view, actor, is_low=False), BLANK]
@@ -366,7 +392,7 @@ def _outcome(facts: ReviewFacts, view: View, actor: str) -> list[tuple[str, str]
     pairs = [("outcome", f"{facts.status}{who} {numbers.time_of_day(gate.decided)}")]
     if gate.reason:
         pairs.append(("note", quoted(clean(gate.reason, 600), view.glyphs)))
-    pairs += [("on screen", shown_words(each)) for each in facts.signatures if each.shown_ms]
+    pairs += [("read", shown_words(each)) for each in facts.signatures if each.shown_ms]
     if gate.picked_up is not None:
         moved = "" if gate.moved_on is None else f", moved on {numbers.time_of_day(gate.moved_on)}"
         pairs.append(("receipt", f"picked up {numbers.time_of_day(gate.picked_up)}{moved}"))

@@ -11,6 +11,7 @@ from ..bulk import Bulk, Candidate
 from ..line import BLANK, Cell, Line, Span, columns, spread
 from ..view import View
 from . import decide_bar
+from .review import where
 
 
 class BulkRow(NamedTuple):
@@ -81,7 +82,7 @@ def _heading(key: str, candidate: Candidate, bulk: Bulk, width: int, view: View)
     title = parts.cut(candidate.facts.gate.title, width - 34, glyphs)
     right: list[Span] = [(bulk.results.get(key, ""), "bright bold")]
     if not right[0][0]:
-        right = [(f"{candidate.facts.run} {glyphs.path} {candidate.facts.agent}", "muted")]
+        right = where(candidate.facts.run, candidate.facts.agent, view, is_loud=False)
     left: list[Span] = [tick, (" ", ""), (title, "bright bold" if is_ticked else "soft")]
     left.append((f"  {parts.cut(key, 16, glyphs)}", "muted"))
     return spread(left, right, width)

@@ -10,7 +10,7 @@ from ...data.document import Document
 from ...data.text import clean, clean_lines
 from .. import numbers, parts
 from ..glyphs import Glyphs
-from ..line import BLANK, Cell, Line, Span, columns, spread
+from ..line import BLANK, Cell, Line, Span, columns, fit, skip, spread
 from ..view import View
 
 MEASURE = 78
@@ -72,6 +72,15 @@ def facts_lines(
         if block:
             lines += [BLANK, *block] if lines else block
     return lines[:height]
+
+
+def edged(lines: Sequence[Line], width: int, height: int, view: View) -> list[Line]:
+    """A pane beside others: where it has no ground of its own a line sets it off."""
+    if view.has_grounds:
+        return list(lines[:height])
+    edge: Span = (view.glyphs.trunk[0], "line")
+    whole = [*lines, *[BLANK] * (height - len(lines))][:height]
+    return [line._replace(spans=(edge, *skip(fit(line.spans, width), 1))) for line in whole]
 
 
 def _head(title: str, right: Sequence[Span], width: int) -> Line:

@@ -201,6 +201,8 @@ class ApprovalsScreen(ConsoleScreen):
 
     def _keys(self) -> list[tuple[str, str]]:
         """`enter` first: it is how a gate is decided; shorter words where there is less room."""
+        if self.bulk is not None:
+            return self._page_keys(self.bulk)
         short = (
             {"bulk review": "bulk", "open/all/closed": "closed"} if self.size.width < 100 else {}
         )
@@ -208,6 +210,12 @@ class ApprovalsScreen(ConsoleScreen):
             ("enter", "review"),
             *((key, short.get(word, word)) for key, word in super()._keys()),
         ]
+
+    def _page_keys(self, page: Bulk) -> list[tuple[str, str]]:
+        if page.is_held:
+            return [("u", "undo")]
+        answer = [] if page.is_over else [("a", f"approve {len(page.ticked)}")]
+        return [("space", "tick"), *answer, ("pgdn", "next page"), ("esc", "back")]
 
     def crumbs(self) -> Sequence[str]:
         """Approvals, and which of them."""
@@ -274,6 +282,7 @@ class ApprovalsScreen(ConsoleScreen):
         if not self.is_attached or self.facts is None or not self.query("#approvals-list"):
             return
         is_tall = self._is_tall()
+        self.query_one("#approvals-preview").display = bool(self._matching())
         self._list.rows = drawing.rows(self._matching(), self._tail(is_tall), is_tall=is_tall)
         self._draw_panes()
 

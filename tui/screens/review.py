@@ -508,7 +508,8 @@ class ReviewScreen(ConsoleScreen):
         seen = pages.parts_of(document, self.review.seen_between)
         room = height - 1 if self.has_class("-tall") else height
         lines = pages.facts_lines(facts, blast, seen, self.section, width, room, self.view)
-        return [BLANK, *lines] if self.has_class("-tall") else lines
+        lines = [BLANK, *lines] if self.has_class("-tall") else lines
+        return pages.edged(lines, width, height, self.view)
 
     def _page(self) -> Sequence[Line]:
         facts, document, blast = self._reading, self._laid_out, self._blast
