@@ -69,7 +69,7 @@ def connect(path: str) -> Opened:
     except sqlite3.Error as error:
         raise fault(path, error) from error
     # One bad byte must not fail a page.
-    connection.text_factory = _tolerant_text
+    connection.text_factory = tolerant_text
     try:
         connection.execute("PRAGMA schema_version").fetchall()
     except sqlite3.Error as error:
@@ -254,7 +254,8 @@ def _no_permission(path: str, error: OSError | None = None) -> SourceError:
     )
 
 
-def _tolerant_text(raw: bytes) -> str:
+def tolerant_text(raw: bytes) -> str:
+    """A text as it was stored, bytes that are no UTF-8 marked."""
     return raw.decode("utf-8", "replace")
 
 

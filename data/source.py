@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 # How many instructions of SQLite's machine run between two looks at the clock: about 1 ms.
 _STEPS_BETWEEN_LOOKS = 10_000
+
+_UNDECODABLE = "Could not decode to UTF-8"
+"""What SQLite's module says of a text that is none."""
 
 
 class Look(NamedTuple):
@@ -43,6 +46,7 @@ class Source:
         self._bytes_moved_alone = False
         self._schema_version = _pragma(self.connection, "schema_version")
         opening.guard(self.connection)
+        self.connection.text_factory = str
         self._identity = opened.identity
         self._last = self.look()
 
@@ -66,10 +70,20 @@ class Source:
     def select(self, statement: str, **parameters: object) -> list[tuple[Any, ...]]:
         """Every row of a statement that is not one of ours: `:sql`, or a page of any table."""
         try:
-            # fetchall: a half-read cursor is a held read transaction and freezes data_version.
-            return self.connection.execute(statement, parameters).fetchall()
+            return self._fetched(statement, parameters)
         except sqlite3.Error as error:
             raise opening.fault(self.path, error) from error
+
+    def _fetched(self, statement: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        # fetchall: a half-read cursor is a held read transaction and freezes data_version.
+        try:
+            return self.connection.execute(statement, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            if _UNDECODABLE not in str(error):
+                raise
+        # One bad byte must not fail a page. From here on every text costs a call into Python.
+        self.connection.text_factory = opening.tolerant_text
+        return self.connection.execute(statement, parameters).fetchall()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
