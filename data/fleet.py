@@ -106,6 +106,8 @@ class FleetFacts:
     """Seconds back from now within which a finished run is shown."""
     older: bool
     """Whether there are runs before those looked through."""
+    is_recorded: bool = True
+    """Whether the source has any run at all."""
 
     @property
     def agents(self) -> int:
@@ -122,7 +124,9 @@ def read_fleet(source: Source, now: float, window: float = HOUR) -> FleetFacts:
         runs |= {run.id: run for run in source.all("fleet/open_runs", Run, limit=MOST)}
     gates = _gates_by_agent(source, now)
     facts = [_read_run(source, run, gates, now) for run in runs.values()]
-    return FleetFacts(tuple(sorted(facts, key=urgency)), window, len(latest) == LATEST_RUNS)
+    return FleetFacts(
+        tuple(sorted(facts, key=urgency)), window, len(latest) == LATEST_RUNS, bool(latest)
+    )
 
 
 def read_run(source: Source, run: Run, now: float) -> RunFacts:

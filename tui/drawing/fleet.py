@@ -1,10 +1,9 @@
-"""Draws the fleet: its rows as a flat list, and the pane of the selected one."""
+"""Draws the fleet's rows as a flat list, and their heads."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from ...data.fleet import AgentFacts, FleetFacts, RunFacts, Status
-from ...data.preview import PreviewFacts, TailLine
+from ...data.fleet import AgentFacts, RunFacts, Status
 from .. import numbers, parts
 from ..glyphs import FINISHED_STATES, state
 from ..line import Cell, Line, Span, columns, width_of
@@ -69,6 +68,16 @@ class Layout(NamedTuple):
     context: int
     cost: int
     age: int
+    pace: int = 0
+    turns: int = 0
+
+
+PACE_WIDTH = 10
+ROOMY = 108
+"""From this width on there is room for the pace and the turns."""
+
+Pace = Mapping[str, Sequence[int]]
+"""Tokens by the minute of each open agent, by its id."""
 
 
 def layout(width: int) -> Layout:
@@ -76,6 +85,9 @@ def layout(width: int) -> Layout:
     age = width - 8
     if width < 60:
         return Layout(width, max(0, age - 13), 0, 0, 0, 0, 0, age)
+    if width >= ROOMY:
+        cost, context, turns, pace = age - 7, age - 12, age - 18, age - 29
+        return Layout(width, 28, 21, 41, pace - 42, context, cost, age, pace, turns)
     cost = age - 7
     if width < 76:
         agent = 17
@@ -98,6 +110,9 @@ def head(width: int, view: View) -> Line:
     ]
     if at.now:
         cells.append(Cell(at.now, at.now_width, [("NOW", "muted")]))
+    if at.pace:
+        cells.append(Cell(at.pace, PACE_WIDTH, [("TOK/MIN", "muted")]))
+        cells.append(Cell(at.turns, 5, [("TURNS", "muted")], "right"))
     if at.context:
         cells.append(Cell(at.context, 4, [("CTX", "muted")], "right"))
     if at.cost:
@@ -106,7 +121,9 @@ def head(width: int, view: View) -> Line:
     return columns(width, cells)
 
 
-def row_line(row: FleetRow, width: int, view: View, fresh: Collection[str] = ()) -> Line:
+def row_line(
+    row: FleetRow, width: int, view: View, fresh: Collection[str] = (), pace: Pace | None = None
+) -> Line:
     """One row; keys in `fresh` changed their state a moment ago: their mark is in reverse."""
     status = row.status
     if status is None or row.run is None:
@@ -122,6 +139,8 @@ def row_line(row: FleetRow, width: int, view: View, fresh: Collection[str] = ())
     if at.now:
         says = parts.cut(now_text(row, view), at.now_width, glyphs)
         cells.append(Cell(at.now, at.now_width, [(says, "muted" if is_quiet else "ink")]))
+    if at.pace:
+        cells += _pace_cells(row, at, view, is_quiet, pace or {})
     facts = row.agent or row.run
     if at.context:
         used = numbers.context(facts.context, glyphs)
@@ -130,6 +149,29 @@ def row_line(row: FleetRow, width: int, view: View, fresh: Collection[str] = ())
         cells.append(Cell(at.cost, 6, [_cost(row, view, is_quiet)], "right"))
     cells += _age_cells(status, at, view, is_quiet)
     return columns(width, cells)
+
+
+def _pace_cells(row: FleetRow, at: Layout, view: View, is_quiet: bool, pace: Pace) -> list[Cell]:
+    """The agent's own, for a run the sum of its agents'."""
+    assert row.run is not None
+    agents = row.run.agents if row.agent is None else (row.agent,)
+    known = [pace[agent.id] for agent in agents if agent.id in pace]
+    minutes = [sum(each) for each in zip(*known, strict=False)]
+    cells: list[Cell] = []
+    if any(minutes):
+        token = "muted" if is_quiet else "run"
+        spark = parts.spark(minutes, PACE_WIDTH, view.glyphs, token, top=top_of(pace))
+        cells.append(Cell(at.pace, PACE_WIDTH, spark))
+    turns = sum(agent.turns for agent in agents)
+    token = "muted" if is_quiet else "soft"
+    number = numbers.count(turns, view.glyphs) if turns else view.glyphs.nothing
+    cells.append(Cell(at.turns, 5, [numbers.toned(number, token)], "right"))
+    return cells
+
+
+def top_of(pace: Pace) -> float:
+    """One scale for all rows, so that they compare; its highest column leaves a gap above it."""
+    return max((max(each, default=0) for each in pace.values()), default=0) * 8 / 7
 
 
 def _name(row: FleetRow, at: Layout, view: View, is_quiet: bool) -> list[Span]:
@@ -164,19 +206,43 @@ def short_model(model: str) -> str:
     return name.removeprefix("claude-").removeprefix("models-")
 
 
-def now_text(row: FleetRow, view: View) -> str:
-    """What the NOW column says, with the clock in it where it counts."""
+def now_text(row: FleetRow, view: View, *, is_alone: bool = False) -> str:
+    """What the NOW column says, with the clock in it where it counts.
+
+    `is_alone`: no row of its run stands above it, so it has to say all.
+    """
     status = row.status
     assert status is not None
     if status.state == "SILENT" and status.since is not None:
         return f"no event for {numbers.duration(view.now - status.since)}"
+    if status.state == "LIMITED" and status.resets is not None:
+        return _limited_text(status, status.resets, view, (row.agent is None, is_alone))
     if status.gates and row.agent is None:
-        says = f"{status.gates} gate{'' if status.gates == 1 else 's'}"
-        if status.deadline is not None:
-            first = " in" if status.gates == 1 else ", 1 in"
-            says += f"{first} {numbers.countdown(status.deadline - view.now)}"
-        return says
+        return _gates_text(status, view)
     return status.now
+
+
+def _limited_text(status: Status, resets: float, view: View, told: tuple[bool, bool]) -> str:
+    """On a run when the limit ends, on its agents how often it was met; alone both."""
+    is_run, is_alone = told
+    first, _, rest = status.brief.partition(", ")
+    left = resets - view.now
+    when = f"resets in {numbers.countdown(left, view.glyphs)}"
+    if left <= 0:
+        when = f"was to reset {numbers.age(-left, view.glyphs)} ago"
+    pieces = [first, rest if is_alone or not is_run else "", when if is_alone or is_run else ""]
+    if not any(pieces[1:]):
+        pieces[2] = when
+    return ", ".join(piece for piece in pieces if piece)
+
+
+def _gates_text(status: Status, view: View) -> str:
+    noun = "question" if status.state == "asking" else "gate"
+    says = f"{status.gates} {noun}{'' if status.gates == 1 else 's'}"
+    if status.deadline is not None:
+        first = " in" if status.gates == 1 else ", 1 in"
+        says += f"{first} {numbers.countdown(status.deadline - view.now)}"
+    return says
 
 
 def _cost(row: FleetRow, view: View, is_quiet: bool) -> Span:
@@ -196,201 +262,3 @@ def _age_cells(status: Status, at: Layout, view: View, is_quiet: bool) -> list[C
     if not view.is_live and status.state not in FINISHED_STATES and status.state != "FAILED":
         cells.append(Cell(at.age + 6, 1, [(view.glyphs.unknown, "doubt bold")]))
     return cells
-
-
-# The preview
-
-
-def preview(
-    row: FleetRow | None, facts: PreviewFacts | None, width: int, height: int, view: View
-) -> list[Line]:
-    """The pane of the selected row: six rows below the list, or the whole height beside it."""
-    if row is None or row.run is None or row.status is None:
-        return []
-    tall = height > 8
-    lines = [_title(row, facts, width, view), *_about(row, facts, width, view, tall)]
-    if row.agent is None:
-        lines += _run_details(row, width, view)
-    elif facts is not None:
-        lines += _agent_details(row, facts, width, view, tall)
-    return lines[:height]
-
-
-def _title(row: FleetRow, facts: PreviewFacts | None, width: int, view: View) -> Line:
-    from ..line import spread
-
-    run, status = row.run, row.status
-    assert run is not None
-    assert status is not None
-    name = row.agent.name if row.agent is not None else run.title
-    left: list[Span] = [(name, "bright bold"), ("  ", "")]
-    if row.agent is not None:
-        left.append((f"{run.title} {parts.cut_id(run.id)}", "muted"))
-    else:
-        left.append((parts.cut_id(run.id), "muted"))
-    shown = state(status.state, view.glyphs, is_live=view.is_live)
-    age = numbers.age(view.now - status.since if status.since is not None else None)
-    right: list[Span] = [shown.mark, (" ", ""), shown.word, (f" {age}", "ink")]
-    return spread(left, right, width)
-
-
-def _about(
-    row: FleetRow, facts: PreviewFacts | None, width: int, view: View, tall: bool
-) -> list[Line]:
-    if not tall:
-        return []
-    bits: list[str] = []
-    if row.agent is not None and row.agent.model:
-        bits.append(row.agent.model)
-    if facts is not None and facts.turns:
-        bits.append(f"turn {facts.turns}{'+' if facts.turns_cut else ''}")
-    if row.run is not None and row.run.project:
-        bits.append(f"project {row.run.project}")
-    text = f" {view.glyphs.bullet} ".join(bits)
-    return [columns(width, [Cell(1, width - 2, [(text, "muted")])]), Line(())]
-
-
-def _run_details(row: FleetRow, width: int, view: View) -> list[Line]:
-    run, status = row.run, row.status
-    assert run is not None
-    assert status is not None
-    says = now_text(row, view)
-    pairs: list[tuple[str, Sequence[Span] | str]] = [
-        ("agents", [(numbers.count(len(run.agents)), "ink"), *_state_counts(run)]),
-        ("cost", [(numbers.dollars(run.cost_usd, view.glyphs, is_floor=run.unpriced > 0), "ink")]),
-    ]
-    if says:
-        pairs.insert(0, ("now", [(says, "ink")]))
-    if run.context is not None:
-        pairs.append(("context", _gauge(run.context, width, view)))
-    return parts.details(pairs, width, margin=1)
-
-
-def _state_counts(run: RunFacts) -> list[Span]:
-    counts: dict[str, int] = {}
-    for agent in run.agents:
-        counts[agent.status.state] = counts.get(agent.status.state, 0) + 1
-    return [(f"   {count} {word}", "muted") for word, count in counts.items()]
-
-
-def _agent_details(
-    row: FleetRow, facts: PreviewFacts, width: int, view: View, tall: bool
-) -> list[Line]:
-    blank = [Line(())] if tall else []
-    lines: list[Line] = []
-    if facts.gate is not None:
-        lines += _gate_lines(facts, width, view, tall) + blank
-    elif row.agent is not None and row.agent.status.now:
-        lines += parts.details([("now", [(now_text(row, view), "ink")])], width, margin=1) + blank
-    if not tall:
-        lines += _last(facts, width, view)
-    lines += _gauges(row, facts, width, view)
-    if tall and facts.tail:
-        lines += [Line(()), *_tail(facts, width, view)]
-    return lines
-
-
-def _gate_lines(facts: PreviewFacts, width: int, view: View, tall: bool) -> list[Line]:
-    from ..line import spread
-
-    gate = facts.gate
-    assert gate is not None
-    label, room = 10, width - 11
-    wants: list[Span] = [("wants    ", "muted"), (gate.title, "bright bold")]
-    lines = [spread(wants, parts.risk(gate.risk, view.glyphs), width)]
-    if gate.expires is not None and tall:
-        left = numbers.countdown(gate.expires - view.now)
-        spans: list[Span] = [("expires  ", "muted"), ("in ", "ink"), (left, "you bold")]
-        lines.append(spread(spans, [("a", "bright bold"), (" review", "muted")], width))
-    if gate.why:
-        wrapped = parts.wrap(gate.why, room) if tall else [parts.cut(gate.why, room, view.glyphs)]
-        lines.append(Line(())) if tall else None
-        for index, text in enumerate(wrapped[:6]):
-            cells = [Cell(label, room, [(text, "ink")])]
-            if index == 0:
-                cells.insert(0, Cell(1, 9, [("because", "muted")]))
-            lines.append(columns(width, cells))
-    return lines
-
-
-def _last(facts: PreviewFacts, width: int, view: View) -> list[Line]:
-    if not facts.tail:
-        return []
-    line = facts.tail[-1]
-    spans: list[Span] = [(numbers.time_of_day(line.at), "muted"), (" ", ""), _mark(line, view)]
-    spans += [(f" {line.name}", "ink")]
-    if line.error:
-        spans.append((f" {line.error}", "bad"))
-    prompt = facts.last_prompt
-    if prompt is not None and prompt.tokens_in is not None:
-        spans += [("   in ", "muted"), (numbers.tokens(prompt.tokens_in), "ink")]
-        if prompt.cache_read:
-            spans += [("  cached ", "muted"), (numbers.tokens(prompt.cache_read), "ink")]
-        spans += [("  out ", "muted"), (numbers.tokens(prompt.tokens_out), "ink")]
-    return parts.details([("last", spans)], width, margin=1)
-
-
-def _gauges(row: FleetRow, facts: PreviewFacts, width: int, view: View) -> list[Line]:
-    pairs: list[tuple[str, Sequence[Span] | str]] = []
-    if row.agent is not None and row.agent.context is not None:
-        pairs.append(("context", _gauge(row.agent.context, width, view)))
-    if facts.budget is not None:
-        share = facts.budget.used / facts.budget.limit
-        of = f"  of {numbers.dollars(facts.budget.limit)}"
-        if width > 60:
-            of = f"  {numbers.dollars(facts.budget.used)}{of[1:]}"
-        pairs.append(("budget", [*_gauge(share, width, view), (of, "ink")]))
-    if any(facts.tokens_per_minute):
-        pairs.append(("tok/min", _pace(facts, view)))
-    return parts.details(pairs, width, margin=1)
-
-
-def _gauge(share: float, width: int, view: View) -> list[Span]:
-    return [
-        *parts.gauge(share, 14, view.glyphs),
-        (f" {numbers.percent(share, view.glyphs):>4}", "ink"),
-    ]
-
-
-def _pace(facts: PreviewFacts, view: View) -> list[Span]:
-    minutes = facts.tokens_per_minute[-14:]
-    spark = parts.spark(minutes, 14, view.glyphs, token="run")
-    now, peak = numbers.tokens(minutes[-1]), numbers.tokens(max(minutes))
-    return [*spark, (f" {now:>4}", "ink"), ("  peak ", "muted"), (peak, "ink")]
-
-
-def _tail(facts: PreviewFacts, width: int, view: View) -> list[Line]:
-    lines = [columns(width, [Cell(1, 9, [("tail", "bright bold")])])]
-    for line in facts.tail:
-        right = _tail_right(line, view)
-        start = 12
-        room = max(4, width - start - width_of(right) - 2)
-        token = "bad" if line.status == "failed" else "ink"
-        cells = [
-            Cell(1, 8, [(numbers.time_of_day(line.at), "muted")]),
-            Cell(10, 1, [_mark(line, view)]),
-            Cell(start, room, [(parts.cut(line.name, room, view.glyphs), token)]),
-            Cell(width - 1 - width_of(right), width_of(right), right),
-        ]
-        lines.append(columns(width, cells))
-    return lines
-
-
-def _tail_right(line: TailLine, view: View) -> list[Span]:
-    spans: list[Span] = []
-    if line.cost_usd is not None:
-        spans.append((numbers.dollars(line.cost_usd), "ink"))
-    took = numbers.duration(line.seconds) if line.seconds is not None else "open"
-    spans.append((f"{took:>8}", "ink" if line.seconds is not None else "muted"))
-    return spans
-
-
-def _mark(line: TailLine, view: View) -> Span:
-    if line.status == "failed":
-        return (view.glyphs.failed, "bad")
-    return (view.glyphs.running, "run") if line.kind == "llm" else (view.glyphs.tool, "tool")
-
-
-def no_match(facts: FleetFacts, view: View) -> list[Line]:
-    """What the empty list says."""
-    return []

@@ -9,21 +9,14 @@ from textual.binding import Binding, BindingType
 
 from ...data.discovery import Candidate, candidates
 from .. import numbers
+from ..drawing import empty
 from ..frame import identity_line
 from ..line import BLANK, Cell, Line, Span, columns
 from ..widgets.lines import LineView
-from ..widgets.prompt import Asked
-from .base import ConsoleScreen
-
-SNIPPET = """\
-from vedette.data.recorder import Recorder
-
-with Recorder() as recorder, recorder.run("my run") as run, run.agent("my agent") as agent:
-    agent.event("milestone", "hello")
-"""
+from .starting import STEPS, StartingScreen
 
 
-class Step(NamedTuple):
+class Row(NamedTuple):
     """One row: text, a place that was looked in, or something to do."""
 
     key: str
@@ -33,14 +26,7 @@ class Step(NamedTuple):
     is_found: bool = False
 
 
-STEPS = (
-    Step("d", "show me a demo", "made-up agents, in a temporary file"),
-    Step("s", "copy the Python snippet", "4 lines"),
-    Step("o", "open another database", "a path"),
-)
-
-
-class FirstScreen(ConsoleScreen):
+class FirstScreen(StartingScreen):
     """Nothing recorded yet: what now?"""
 
     name_ = "first"
@@ -93,21 +79,11 @@ class FirstScreen(ConsoleScreen):
             places = candidates(os.getcwd(), os.environ)
         self.query_one(LineView).rows = _steps(places)
 
-    def _draw(self, step: Step, width: int) -> Line:
+    def _draw(self, step: Row, width: int) -> Line:
         if not step.left:
             return BLANK
         if step.key:
-            keys: list[Span] = [(step.key, "bright bold")]
-            does: list[Span] = [(step.left, "ink")]
-            says: list[Span] = [(step.right, "muted")]
-            return columns(
-                width,
-                [
-                    Cell(3, 1, keys),
-                    Cell(7, 32, does),
-                    Cell(41, width - 42, says),
-                ],
-            )
+            return empty.step(step.key, step.left, step.right, width)
         token = _TITLES.get(step.left, "soft")
         mark = (
             (self.view.glyphs.running, "ok") if step.is_found else (self.view.glyphs.idle, "muted")
@@ -118,27 +94,9 @@ class FirstScreen(ConsoleScreen):
             cells.append(Cell(56, width - 57, [(step.right, "ink" if step.is_found else "muted")]))
         return columns(width, cells)
 
-    def open_row(self, key: str, row: Step) -> None:
+    def open_row(self, key: str, row: Row) -> None:
         """What the selected row offers."""
         {"d": self.action_demo, "s": self.action_snippet, "o": self.action_open_other}[key]()
-
-    def action_demo(self) -> None:
-        """Leaves the console for the demo, which opens its own."""
-        self.app.leave_for("demo")
-
-    def action_snippet(self) -> None:
-        """Copies the recorder's few lines."""
-        self.app.copy(SNIPPET)
-        self.say(("copied: paste it into your agent's Python", "muted"))
-
-    def action_open_other(self) -> None:
-        """Asks for a path."""
-        self.prompt.ask(Asked("open", self._open))
-
-    def _open(self, text: str) -> None:
-        path = os.path.expanduser(text.strip())
-        if path:
-            self.app.open_other(path)
 
 
 _TITLES = {
@@ -149,21 +107,21 @@ _TITLES = {
 }
 
 
-def _steps(places: Sequence[Candidate]) -> list[Step]:
-    blank = Step("", "", "")
+def _steps(places: Sequence[Candidate]) -> list[Row]:
+    blank = Row("", "", "")
     titles = list(_TITLES)
     looked = [
-        Step("", _short(place.path), "there" if place.found else "not there", place.found)
+        Row("", _short(place.path), "there" if place.found else "not there", place.found)
         for place in places
     ]
     return [
-        *(Step("", title, "") for title in titles[:2]),
+        *(Row("", title, "") for title in titles[:2]),
         blank,
-        Step("", titles[2], ""),
+        Row("", titles[2], ""),
         *looked,
         blank,
-        Step("", titles[3], ""),
-        *STEPS,
+        Row("", titles[3], ""),
+        *(Row(*each) for each in STEPS),
     ]
 
 

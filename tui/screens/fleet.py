@@ -1,7 +1,8 @@
 """The start screen: every agent in view, most urgent first, and the selected one's pane."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,16 +11,25 @@ from textual.containers import Container, Vertical
 
 from ...data.filters import Facts, Kind
 from ...data.fleet import HOUR, FleetFacts, RunFacts, read_fleet
+from ...data.known import Known, read_known
+from ...data.pace import read_pace
 from ...data.preview import PreviewFacts, read_preview
 from ...data.source import Question, Source
 from .. import numbers, parts
+from ..drawing import charts, empty, fleet_aside
 from ..drawing import fleet as drawing
 from ..drawing.fleet import FleetRow
+from ..drawing.known import known_lines
+from ..drawing.preview import preview
 from ..glyphs import FINISHED_STATES
-from ..line import Line, Span
+from ..line import BLANK, Line, Span
 from ..widgets.lines import LineView
 from ..widgets.pane import Pane
-from .base import ConsoleScreen, CopyChoice
+from .base import CopyChoice
+from .starting import STEPS, StartingScreen
+
+if TYPE_CHECKING:
+    from ...data.costs import Today
 
 WINDOWS = (
     (900.0, "15m"),
@@ -30,6 +40,13 @@ WINDOWS = (
 )
 GROUPS = ("urgency", "project", "model", "state")
 FLASH_SECONDS = 2.0
+WIDE = 160
+"""Columns from which on there is room for each agent's pace."""
+VAST = 200
+TALL = 36
+"""Columns and rows from which on there is a third pane."""
+UNKNOWN_WORDS = ("STALE", "RETRY", "NO FILE")
+"""Freshness words at which the pane says what is still known."""
 
 
 class Seen(NamedTuple):
@@ -37,9 +54,14 @@ class Seen(NamedTuple):
 
     fleet: FleetFacts
     preview: PreviewFacts | None
+    today: "Today | None" = None
+    pace: Mapping[str, Sequence[int]] | None = None
+    """Tokens by the minute of each open agent; None where there is no room for them."""
+    minutes: Sequence[int] | None = None
+    """Micro-dollars of each minute of the last hour; None where there is no room for them."""
 
 
-class FleetScreen(ConsoleScreen):
+class FleetScreen(StartingScreen):
     """Who needs me, who is burning money, who is stuck?"""
 
     CSS_PATH = "fleet.tcss"
@@ -58,6 +80,14 @@ class FleetScreen(ConsoleScreen):
         "age": Kind.DURATION,
         "tokens": Kind.NUMBER,
     }
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own name and type
+        (0, "-tiny"),
+        (60, "-narrow"),
+        (120, "-wide"),
+        (WIDE, "-huge"),
+        (VAST, "-vast"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (TALL, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "review", "review gate"),
         Binding("t", "window", "window"),
@@ -65,7 +95,9 @@ class FleetScreen(ConsoleScreen):
         Binding("h,left,z", "fold(True)", "fold"),
         Binding("l,right", "fold(False)", "unfold"),
         Binding("E", "next_trouble", "next error"),
-        Binding("tab", "focus_next", "pane"),
+        Binding("d", "demo", "demo"),
+        Binding("s", "snippet", "snippet"),
+        Binding("o", "open_other", "open another"),
     ]
 
     def __init__(self) -> None:
@@ -77,6 +109,10 @@ class FleetScreen(ConsoleScreen):
         self._states: dict[str, str] = {}
         self._fresh: dict[str, float] = {}
         self._preview: PreviewFacts | None = None
+        self._known: Known | None = None
+        self._below = 0
+        self._shown_room = (False, False, False)
+        self._has_plot = False
 
     # Asking and showing
 
@@ -84,10 +120,24 @@ class FleetScreen(ConsoleScreen):
         """The fleet, and the pane of the agent under the cursor."""
         window, row = WINDOWS[self.window][0], self._selected()
         agent = row.agent if row is not None else None
+        is_wide = self.size.width >= WIDE
+        self._shown_room = self._room
+        has_aside = self.size.width >= VAST and self.size.height >= TALL
 
         def read(source: Source, now: float) -> Seen:
+            # Adding up costs is a part of its own, and not on the way to the first paint.
+            from ...data.burn import read_burn
+            from ...data.costs import today
+
             pane = read_preview(source, agent.id, agent.run_id, now) if agent is not None else None
-            return Seen(read_fleet(source, now, window), pane)
+            fleet = read_fleet(source, now, window)
+            return Seen(
+                fleet,
+                pane,
+                today(source, now),
+                read_pace(source, fleet, now) if is_wide else None,
+                _each_minute(read_burn(source, now).minutes()) if has_aside else None,
+            )
 
         return read
 
@@ -99,24 +149,65 @@ class FleetScreen(ConsoleScreen):
         self._draw_panes()
 
     def compose_body(self) -> ComposeResult:
-        """Head and list, and the pane."""
+        """Head and list, and beside or below them the panes."""
         with Container(id="fleet-panes"):
-            with Vertical():
+            with Vertical(id="fleet-main"):
                 yield Pane(lambda width, _: [drawing.head(width, self.view)], id="fleet-head")
+                yield Pane(self._why_empty, id="fleet-empty")
                 yield LineView(self._draw_row, _key, id="fleet-list", can_mark=True)
-            yield Pane(self._pane, id="fleet-preview", ground="ground-panel")
+            with Vertical(id="fleet-side"):
+                yield Pane(self._pane, id="fleet-preview", ground="ground-panel")
+                yield Pane(self._aside, id="fleet-aside", ground="ground-panel")
 
     def on_mount(self) -> None:
         """The list has the keyboard."""
         self._list.focus()
+
+    def on_resize(self) -> None:
+        """More or less room: more or fewer facts."""
+        if self.facts is not None and self._room != self._shown_room:
+            self.app.look_soon()
 
     def second(self) -> None:
         """Marks of changes step back after two seconds; ages move."""
         now = self.view.now
         self._fresh = {key: until for key, until in self._fresh.items() if until > now}
         super().second()
-        if self.is_counting():
+        if self._is_unknown:
+            self.run_worker(self._read_known(), group="known", exclusive=True)
+        if self.is_counting() or self._is_unknown:
             self._draw_panes()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The first steps are offered only where nothing is recorded."""
+        if action in ("demo", "snippet", "open_other"):
+            return self._is_new
+        return super().check_action(action, parameters)
+
+    @property
+    def _room(self) -> tuple[bool, bool, bool]:
+        """Which of the facts there is room for."""
+        return self.size.width >= WIDE, self.size.width >= VAST, self.size.height >= TALL
+
+    @property
+    def _is_new(self) -> bool:
+        """Whether the database has no run at all."""
+        return self._fleet is not None and not self._fleet.is_recorded
+
+    @property
+    def _is_unknown(self) -> bool:
+        return self.app.freshness.word in UNKNOWN_WORDS
+
+    async def _read_known(self) -> None:
+        """A stat may hang in a dead mount: beside the event loop."""
+        writers = self.app.headline.writers
+        self._known = await asyncio.to_thread(read_known, self.app.path, writers)
+        self.query_one("#fleet-preview", Pane).update()
+
+    async def _load_plot_library(self) -> None:
+        await asyncio.to_thread(charts.load)
+        self._has_plot = True
+        self.query_one("#fleet-aside", Pane).update()
 
     # Frame
 
@@ -125,14 +216,23 @@ class FleetScreen(ConsoleScreen):
         fleet = self._fleet
         if fleet is None:
             return [[("reading", "muted")]]
-        costs = [run.cost_usd for run in fleet.runs if run.cost_usd is not None]
-        floor = any(run.unpriced for run in fleet.runs)
-        total = numbers.dollars(sum(costs), self.view.glyphs, is_floor=floor)
-        return [
+        groups: list[list[Span]] = [
             [(numbers.count(len(fleet.runs)), "bright bold"), (" runs", "muted")],
             [(numbers.count(fleet.agents), "bright bold"), (" agents", "muted")],
-            [(total, "bright bold"), (" in view", "muted")],
         ]
+        return groups + self._money(self.facts.today)
+
+    def _money(self, today: "Today | None") -> list[list[Span]]:
+        """What was spent today, and how fast it goes now."""
+        if today is None or self._is_new:
+            return []
+        glyphs = self.view.glyphs
+        spent = numbers.dollars(today.micros / 1e6, glyphs, is_floor=today.unpriced > 0)
+        groups: list[list[Span]] = [[(spent, "bright bold"), (" today", "muted")]]
+        if today.per_minute:
+            rate = numbers.dollars(today.per_minute / 1e6, glyphs)
+            groups.append([(rate, "bright bold"), ("/min", "muted")])
+        return groups
 
     def crumbs(self) -> Sequence[str]:
         """Fleet, all runs, and the window."""
@@ -235,28 +335,57 @@ class FleetScreen(ConsoleScreen):
     # Drawing
 
     def _draw_row(self, row: FleetRow, width: int) -> Line:
-        return drawing.row_line(row, width, self.view, self._fresh)
+        pace = self.facts.pace if self.facts is not None else None
+        return drawing.row_line(row, width, self.view, self._fresh, pace)
 
     def _draw_panes(self) -> None:
-        self.query_one("#fleet-preview", Pane).update()
-        below = self._list.below
-        if not self.prompt.is_busy:
-            self.say(*(parts.more_below(below, self.view.glyphs) if below else ()))
+        is_empty = self._fleet is not None and not self._list.rows
+        self.set_class(is_empty, "-nothing")
+        self.set_class(is_empty and not self._is_unknown, "-alone")
+        self.set_class(self._is_new, "-new")
+        for pane in self.query(Pane):
+            pane.update()
+        if self._list.below != self._below and not self.prompt.is_busy:
+            self._say_below()
+
+    def _say_below(self) -> None:
+        self._below = self._list.below
+        self.say(*(parts.more_below(self._below, self.view.glyphs) if self._below else ()))
 
     def _pane(self, width: int, height: int) -> Sequence[Line]:
-        if self._fleet is not None and not self._list.rows:
-            return self._why_empty(width)
+        if self._is_unknown:
+            took = self.app.poller.cost.recent_ms
+            fresh, read_ms = self.app.freshness, took[-1] if took else None
+            return known_lines(self.app.path, self._known, fresh, read_ms, width, height, self.view)
         row, facts = self._selected(), self._preview
         if row is None or row.agent is None or facts is None or row.agent.id != facts.agent_id:
             facts = None
-        return drawing.preview(row, facts, width, height, self.view)
+        return preview(row, facts, width, height, self.view)
 
-    def _why_empty(self, width: int) -> list[Line]:
+    def _aside(self, width: int, height: int) -> Sequence[Line]:
+        minutes = self.facts.minutes if self.facts is not None else None
+        if minutes is not None and not self._has_plot:
+            self.run_worker(self._load_plot_library(), group="plot", exclusive=True)
+            minutes = None
+        return fleet_aside.aside(self.app.headline, self._fleet, minutes, width, height, self.view)
+
+    def _why_empty(self, width: int, height: int) -> Sequence[Line]:
+        fleet = self._fleet
+        if fleet is None:
+            return []
+        if self._is_new:
+            return _first_steps(width)
         if self.filter:
-            said = "no row matches the filter; esc in / clears it"
-        else:
-            said = f"no run is open, and none ended in the last {WINDOWS[self.window][1]}"
-        return parts.details([("empty", [(said, "ink")])], width, margin=1)
+            rows = [
+                self._facts_of(row)
+                for row in drawing.flatten(fleet.runs, ())
+                if row.agent is not None
+            ]
+            emptied = self.filter.explain_empty(rows)
+            return empty.no_match(len(rows), "agents", self.filter_text, emptied, width, self.view)
+        bold = f"No run is open, and none ended in the last {WINDOWS[self.window][1]}."
+        keys = [("t", "a longer window")] if self.window + 1 < len(WINDOWS) else []
+        return empty.said(bold, "A new one is shown as soon as it begins.", keys, width)
 
     # Keys
 
@@ -264,6 +393,7 @@ class FleetScreen(ConsoleScreen):
     def _moved(self, event: LineView.Moved) -> None:
         event.stop()
         self._draw_panes()
+        self._say_below()
         self.app.look_soon()
 
     def open_row(self, key: str, row: FleetRow) -> None:
@@ -336,6 +466,18 @@ class FleetScreen(ConsoleScreen):
     def export_rows(self) -> Sequence[Mapping[str, Any]]:
         """The rows in view as the filter sees them."""
         return [dict(self._facts_of(row)) for row in self._list.rows if row.status is not None]
+
+
+def _each_minute(models: Mapping[str, Sequence[int]]) -> list[int]:
+    return [sum(minute) for minute in zip(*models.values(), strict=True)]
+
+
+def _first_steps(width: int) -> list[Line]:
+    bold = "No agent run has been recorded here yet."
+    muted = "This screen moves on by itself when there is one."
+    steps = [empty.step(*each, width) for each in STEPS]
+    heading = empty.said("", "START HERE", (), width)
+    return [*empty.said(bold, muted, (), width), BLANK, *heading, *steps]
 
 
 def _key(row: FleetRow) -> str:
