@@ -440,10 +440,10 @@ def coerce(row_type: type[R], rows: Iterable[tuple[Any, ...]]) -> list[R]:
     Number fields: what is not a number becomes NaN, a missing required number 0.
     """
     make = row_type._make  # type: ignore[attr-defined]
+    shape: Any = row_type
     # Nearly every row is what it should be: one look at its types spares a call for each value.
     return [
-        make(row) if _is_sound(row_type, tuple(map(type, row))) else make(_cast(row_type, row))
-        for row in rows
+        make(row if _is_sound(shape, tuple(map(type, row))) else _cast(shape, row)) for row in rows
     ]
 
 
