@@ -365,6 +365,13 @@ async def test_a_rejection_carries_its_reason(tmp_path: Path) -> None:
         assert (gate["status"], gate["reason"]) == ("rejected", "no")
 
 
+async def test_a_reason_may_hold_every_sign_the_console_has_a_key_for(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as review:
+        await review.press("r", *"no:/1q!?-p[", "enter")
+        await review.passes(4)
+        assert review.file.gate()["reason"] == "no:/1q!?-p["
+
+
 # --- e: reject with an edit
 
 

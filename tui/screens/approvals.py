@@ -540,6 +540,11 @@ class ApprovalsScreen(ConsoleScreen):
         if page.to_go != before:
             self._draw_bulk()
 
+    @property
+    def is_asking(self) -> bool:
+        """Also while a hold has the keys."""
+        return super().is_asking or (self.bulk is not None and self.bulk.is_held)
+
     def on_key(self, event: events.Key) -> None:
         """On the page of several, the keys that decide; `esc` goes back to the list."""
         page = self.bulk

@@ -577,14 +577,23 @@ class ReviewScreen(ConsoleScreen):
 
     # Keys
 
+    @property
+    def is_asking(self) -> bool:
+        """Also while a decision has the keys: in a reason, `:` and `/` are text."""
+        return super().is_asking or self._has_keys()
+
+    def _has_keys(self) -> bool:
+        review = self.review
+        if review is None:
+            return False
+        return review.step in _TYPING or self.app.clock() < self._readable_from
+
     def on_key(self, event: events.Key) -> None:
         """While a decision is being made, and while keys are dead, every key is the review's."""
         review = self.review
-        if review is None or self.prompt.is_busy:
+        if review is None or self.prompt.is_busy or not self._has_keys():
             return
         now = self.app.clock()
-        if review.step not in _TYPING and now >= self._readable_from:
-            return
         if review.key(event.key, now, event.character if event.is_printable else None):
             event.stop()
             event.prevent_default()
