@@ -55,7 +55,8 @@ class VedetteApp(FrugalDisplay):
             if place.key.isdigit()
         ),
         Binding("exclamation_mark", "next_need", "next", key_display="!"),
-        Binding("colon", "command", "jump", key_display=":"),
+        # First of all, so that what is typed after it, however fast, is already the command.
+        Binding("colon", "command", "jump", key_display=":", priority=True),
         Binding("question_mark", "help", "all keys", key_display="?"),
         Binding("p", "freeze", "pause"),
         Binding("L", "live", "live"),
@@ -370,6 +371,12 @@ class VedetteApp(FrugalDisplay):
     ) -> None:
         """Offers one key each in the message line."""
         self._here().prompt.menu(title, options, take)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In a question, and in the palette, `:` is text."""
+        if action == "command":
+            return isinstance(self.screen, ConsoleScreen) and not self.screen.is_asking
+        return super().check_action(action, parameters)
 
     def action_command(self) -> None:
         """`:`: a screen, a theme, or a statement, with completion."""

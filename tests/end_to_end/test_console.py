@@ -95,7 +95,9 @@ def test_help_command_filter_next_and_freeze_answer(fleet: Path, home: dict[str,
         terminal.until_true(lambda s: "Fleet" in s.splitlines()[2], "Fleet")
         terminal.keys(":", "eve", "tab", "enter")
         terminal.until_true(lambda s: "Events" in s.splitlines()[2], "Events")
-        terminal.keys("1", "/")
+        terminal.keys("1")
+        terminal.until_true(lambda s: "Fleet" in s.splitlines()[2], "Fleet")
+        terminal.keys("/")
         terminal.until_true(lambda s: s.splitlines()[-2].startswith(" /"), "the filter")
         terminal.keys("nothing-is-called-so")
         terminal.until(" 0 of")
@@ -176,9 +178,7 @@ def test_another_file_in_its_place_is_shown(
         terminal.until("LIVE")
 
 
-def test_a_file_copied_over_it_is_shown(
-    fleet: Path, tmp_path: Path, home: dict[str, str]
-) -> None:
+def test_a_file_copied_over_it_is_shown(fleet: Path, tmp_path: Path, home: dict[str, str]) -> None:
     other = tmp_path / "other.db"
     build_fleet(other, time.time())
     _title(other, "from-elsewhere")
@@ -220,9 +220,7 @@ def test_a_truncated_file_is_called_damaged_and_its_rows_stay(
         terminal.until("LIVE")
 
 
-def test_a_file_that_is_not_there_yet_is_waited_for(
-    tmp_path: Path, home: dict[str, str]
-) -> None:
+def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path: Path, home: dict[str, str]) -> None:
     path = tmp_path / "later.db"
     with Terminal(CONSOLE, env={**home, "VEDETTE_DB": str(path)}) as terminal:
         terminal.until("No agent run has been recorded here yet.")

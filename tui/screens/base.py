@@ -56,7 +56,8 @@ class ConsoleScreen(Screen[None]):
     """Fields of the `/` filter and their kinds; empty: no filter here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "filter", key_display="/"),
+        # First of all, so that what is typed after it, however fast, is already the filter.
+        Binding("slash", "filter", "filter", key_display="/", priority=True),
         Binding("y", "copy_menu", "copy"),
         Binding("x", "export_menu", "export"),
         Binding("O", "page", "pager"),
@@ -239,6 +240,11 @@ class ConsoleScreen(Screen[None]):
         """The message line."""
         return self.query_one(Prompt)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether the message line has the keyboard."""
+        return any(prompt.is_busy for prompt in self.query(Prompt))
+
     def say(self, *spans: Span) -> None:
         """One message in the message line, and beside it what the demo teaches."""
         self.prompt.say(spans, self.app.hints.spans)
@@ -268,9 +274,11 @@ class ConsoleScreen(Screen[None]):
         return said
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """`esc` clears a filter while there is one; else it goes back."""
+        """`esc` clears a filter while there is one, else it goes back; in a question `/` is text."""
         if action == "clear_filter":
             return bool(self.filter_text)
+        if action == "filter":
+            return not self.is_asking
         return super().check_action(action, parameters)
 
     def action_clear_filter(self) -> None:

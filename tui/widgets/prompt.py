@@ -73,7 +73,8 @@ class Prompt(Horizontal):
         self._focus_before = self.screen.focused
         self._menu = take
         self.can_focus = True
-        self.focus()
+        # At once: `focus()` would let the next key go where the last one went.
+        self.screen.set_focus(self)
         self.say(spans)
 
     def ask(self, asked: Asked) -> None:
@@ -87,7 +88,7 @@ class Prompt(Horizontal):
         field = self.query_one(Input)
         field.value = asked.initial
         field.cursor_position = len(asked.initial)
-        field.focus()
+        self.screen.set_focus(field)
         self._tell(asked.initial)
 
     def close(self) -> None:
@@ -97,7 +98,7 @@ class Prompt(Horizontal):
         self.remove_class("-asking")
         self.can_focus = False
         if self._focus_before is not None and self._focus_before.is_attached:
-            self._focus_before.focus()
+            self.screen.set_focus(self._focus_before)
         else:
             self.query_one(Input).blur()
         self.say(())
