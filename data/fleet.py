@@ -117,16 +117,54 @@ class FleetFacts:
 
 def read_fleet(source: Source, now: float, window: float = HOUR) -> FleetFacts:
     """Open runs, and runs that ended inside the window; bounded whatever the file's size."""
-    latest = source.all("fleet/latest_runs", Run, limit=LATEST_RUNS)
+    reach = _reach(source, window)
+    latest = _latest(source, reach)
     runs = {run.id: run for run in latest if run.status in OPEN or _ended_within(run, now, window)}
     if source.system.name == "vedette":
         # Other systems have no index on status: there only the latest runs are looked through.
         runs |= {run.id: run for run in source.all("fleet/open_runs", Run, limit=MOST)}
+        reach = _narrowed(reach, latest, runs.values())
+        source.memo["fleet reach"] = reach
     gates = _gates_by_agent(source, now)
     facts = [_read_run(source, run, gates, now) for run in runs.values()]
     return FleetFacts(
-        tuple(sorted(facts, key=urgency)), window, len(latest) == LATEST_RUNS, bool(latest)
+        tuple(sorted(facts, key=urgency)),
+        window,
+        reach.is_cut or len(latest) == LATEST_RUNS,
+        reach.first > 0 or bool(latest),
     )
+
+
+class _Reach(NamedTuple):
+    """Which runs need not be looked at again: those over, and out of the window, stay so."""
+
+    window: float
+    first: int = 0
+    """The `seq` of the oldest run that was looked through; 0: none yet."""
+    start: int = 0
+    """The `seq` from which on runs are looked at."""
+    is_cut: bool = False
+    """Whether there are runs before the first."""
+
+
+def _reach(source: Source, window: float) -> _Reach:
+    reach = source.memo.get("fleet reach")
+    return reach if isinstance(reach, _Reach) and reach.window == window else _Reach(window)
+
+
+def _latest(source: Source, reach: _Reach) -> list[Run]:
+    if reach.first:
+        return source.all("fleet/runs_from", Run, start=reach.start, limit=LATEST_RUNS)
+    return source.all("fleet/latest_runs", Run, limit=LATEST_RUNS)
+
+
+def _narrowed(reach: _Reach, latest: Sequence[Run], shown: Iterable[Run]) -> _Reach:
+    """The reach of the next look: from the oldest run that is shown, or may be shown again."""
+    if not latest:
+        return reach
+    first = reach.first or latest[-1].seq
+    start = min((run.seq for run in shown if run.seq >= first), default=latest[0].seq + 1)
+    return _Reach(reach.window, first, start, reach.is_cut or len(latest) == LATEST_RUNS)
 
 
 def read_run(source: Source, run: Run, now: float) -> RunFacts:
