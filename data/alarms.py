@@ -7,7 +7,7 @@ from typing import NamedTuple
 from . import times
 from .budgets import budget_alarms, read_budgets
 from .events import run_or_agent_name
-from .fleet import AgentFacts, FleetFacts, RunFacts, read_fleet
+from .fleet import AgentFacts, FleetFacts, RunFacts, Status, read_fleet
 from .rows import Alarm, AlarmAction
 from .source import Source
 from .text import clean
@@ -22,8 +22,33 @@ EXPIRY_NEAR = 60.0
 WAL_LARGE = 64_000_000
 """Bytes of -wal, and four times the database, from which on it is said to grow."""
 
+CLOSED = 5
+"""Alarms told of that are over, under those that are not."""
+
+_LATEST = 60
+"""Alarms looked through for those."""
+
+_SAME = {
+    "context_full": "context",
+    "provider_limit": "limited",
+    "provider_limited": "limited",
+    "rate_limited": "limited",
+    "gate_near_expiry": "gate_expiry",
+}
+"""What agents call the rules that the console has too."""
+
 _HOUR = 3600.0
 _RANK = {"critical": 0, "error": 1, "warning": 2, "info": 3}
+
+
+class Past(NamedTuple):
+    """Something that was done to an alarm, or a time at which the same went off before."""
+
+    at: float | None
+    """Epoch seconds."""
+    until: float | None
+    """Epoch seconds at which that was over; None: it took no time."""
+    says: str
 
 
 class AlarmFacts(NamedTuple):
@@ -48,8 +73,10 @@ class AlarmFacts(NamedTuple):
     """The rows that made it so, as `relation id`."""
     acked_by: str
     resolution: str
-    history: tuple[str, ...]
+    history: tuple[Past, ...]
     """What was done, and when the same went off before, newest first."""
+    resolved: float | None = None
+    """Epoch seconds at which it was over."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +89,8 @@ class AlarmsFacts:
     checked: float
     """Epoch seconds of this look: silence must prove that somebody watches."""
     last_resolved: float | None
+    closed: tuple[AlarmFacts, ...] = ()
+    """The newest that are over, beside those that are not."""
 
 
 RULES = (
@@ -82,22 +111,38 @@ RULES = (
 
 def read_alarms(source: Source, now: float, which: str = "open") -> AlarmsFacts:
     """Recorded alarms and inferred ones. `which`: open (and acked), all, or closed."""
-    rows = source.all(
-        "alarms/not_resolved" if which == "open" else "alarms/latest", Alarm, limit=MOST
-    )
+    limit = _LATEST if which == "open" else MOST
+    rows = source.all("alarms/latest", Alarm, limit=limit)
+    over = [row for row in rows if row.status == "resolved"]
+    if which == "open":
+        rows = source.all("alarms/not_resolved", Alarm, limit=MOST)
     if which == "closed":
-        rows = [row for row in rows if row.status == "resolved"]
+        rows = over
     recorded = [_recorded(source, row, now) for row in rows]
     inferred = [] if which == "closed" else derive(source, read_fleet(source, now), now)
-    known = {(alarm.kind, alarm.run_id, alarm.agent_id) for alarm in recorded}
-    fresh = [alarm for alarm in inferred if (alarm.kind, alarm.run_id, alarm.agent_id) not in known]
-    resolved = [times.parse(row.resolved_at) for row in rows if row.resolved_at]
+    known = {_subject(alarm) for alarm in recorded}
+    fresh = [
+        alarm
+        for alarm in inferred
+        # What is said of a run need not be said of its agents too.
+        if not known & {_subject(alarm), _subject(alarm._replace(agent_id=None))}
+    ]
+    resolved = [times.parse(row.resolved_at) for row in over]
+    over.sort(key=lambda row: row.resolved_at or "", reverse=True)
     return AlarmsFacts(
         alarms=tuple(sorted([*recorded, *fresh], key=severity_order)),
         rules=len(RULES),
         checked=now,
         last_resolved=max((at for at in resolved if at is not None), default=None),
+        closed=tuple(_recorded(source, row, now) for row in over[:CLOSED])
+        if which == "open"
+        else (),
     )
+
+
+def _subject(alarm: AlarmFacts) -> tuple[str, str | None, str | None]:
+    """Which rule, on what."""
+    return _SAME.get(alarm.kind, alarm.kind), alarm.run_id, alarm.agent_id
 
 
 def severity_order(alarm: AlarmFacts) -> tuple[bool, int, float]:
@@ -108,9 +153,26 @@ def severity_order(alarm: AlarmFacts) -> tuple[bool, int, float]:
 
 def derive(source: Source, fleet: FleetFacts, now: float) -> list[AlarmFacts]:
     """What the console infers from the fleet, the gates and the file; each with its rows."""
-    found = [alarm for run in fleet.runs for alarm in _of_run(run, now)]
+    found = _together(alarm for run in fleet.runs for alarm in _of_run(run, now))
     budgets = _of_budgets(source, fleet, now)
     return [*found, *budgets, *_of_gates(source, now), *_of_file(source, now)]
+
+
+def _together(alarms: Iterable[AlarmFacts]) -> list[AlarmFacts]:
+    """One alarm for a writer that is gone, however many agents it left behind."""
+    kept: list[AlarmFacts] = []
+    gone: dict[tuple[str, ...], int] = {}
+    for alarm in alarms:
+        at = gone.get(alarm.evidence) if alarm.kind == "writer_gone" else None
+        if at is None:
+            if alarm.kind == "writer_gone":
+                gone[alarm.evidence] = len(kept)
+            kept.append(alarm)
+            continue
+        first = kept[at]
+        where = first.where if alarm.run_id == first.run_id else f"{first.where.split('/')[0]} …"
+        kept[at] = first._replace(count=first.count + 1, where=where)
+    return kept
 
 
 def _recorded(source: Source, row: Alarm, now: float) -> AlarmFacts:
@@ -134,17 +196,18 @@ def _recorded(source: Source, row: Alarm, now: float) -> AlarmFacts:
         acked_by=clean(row.acked_by or "", 40),
         resolution=clean(row.resolution or "", 200),
         history=tuple([*map(_said, actions), *_before(source, row)][:HISTORY]),
+        resolved=times.parse(row.resolved_at),
     )
 
 
-def _said(action: AlarmAction) -> str:
+def _said(action: AlarmAction) -> Past:
     note = f": {clean(action.note, 120)}" if action.note else ""
-    until = f" until {_clock(action.until)}" if action.until else ""
     who = clean(action.actor or "", 40)
-    return f"{_clock(action.created_at)} {action.action} by {who}{until}{note}"
+    until = times.parse(action.until)
+    return Past(times.parse(action.created_at), until, f"{action.action} by {who}{note}")
 
 
-def _before(source: Source, row: Alarm) -> list[str]:
+def _before(source: Source, row: Alarm) -> list[Past]:
     """When the same rule went off on the same object before."""
     if not row.dedupe_key:
         return []
@@ -152,15 +215,13 @@ def _before(source: Source, row: Alarm) -> list[str]:
         "alarms/same_key", Alarm, dedupe_key=row.dedupe_key, seq=row.seq, limit=HISTORY
     )
     return [
-        f"{_clock(old.opened_at)} – {_clock(old.resolved_at)} "
-        + clean(old.resolution or "ended", 120)
+        Past(
+            times.parse(old.opened_at),
+            times.parse(old.resolved_at),
+            clean(old.resolution or "ended", 120),
+        )
         for old in earlier
     ]
-
-
-def _clock(text: str | None) -> str:
-    # The day is the pane's to add; here the source's own text keeps its zone, which is UTC.
-    return (text or "?")[11:19] or "?"
 
 
 def _inferred(
@@ -201,12 +262,19 @@ _STATES = {
 }
 
 
+def _title(kind: str, status: Status) -> str:
+    """What stays true while the clock runs, in few words."""
+    if kind == "writer_gone":
+        return f"writer gone: {status.now.removeprefix('its ').removesuffix(' is gone')}"
+    return f"{kind}: {status.brief or status.now}"
+
+
 def _of_run(run: RunFacts, now: float) -> list[AlarmFacts]:
     found = [alarm for agent in run.agents for alarm in _of_agent(run, agent, now)]
     kinds = {alarm.kind for alarm in found}
     kind, severity = _STATES.get(run.status.state, ("", ""))
     if kind and kind not in kinds:
-        title = f"{kind.replace('_', ' ')}: {run.status.now}"
+        title = _title(kind, run.status)
         why = run.status.why
         found.append(
             _inferred(kind, severity, title, run.status.since, run.title, run.id, None, why)
@@ -226,7 +294,7 @@ def _of_agent(run: RunFacts, agent: AgentFacts, now: float) -> list[AlarmFacts]:
 
     kind, severity = _STATES.get(status.state, ("", ""))
     if kind:
-        add(kind, severity, f"{kind.replace('_', ' ')}: {status.now}", status.why)
+        add(kind, severity, _title(kind, status), status.why)
     is_open = status.state not in ("done", "FAILED", "cancelled")
     if is_open and agent.context is not None and agent.context >= CONTEXT_FULL:
         share = f"{int(agent.context * 100)}%"

@@ -55,7 +55,7 @@ def test_an_acknowledged_alarm_says_by_whom(path: str, source: Source) -> None:
     ack(path, first.id, "ana", NOW, "looking at it")
     found = {alarm.id: alarm for alarm in alarms.read_alarms(source, NOW).alarms}[first.id]
     assert (found.status, found.acked_by) == ("acked", "ana")
-    assert "looking at it" in found.history[0]
+    assert "looking at it" in found.history[0].says
 
 
 def test_a_snoozed_alarm_is_quiet_until_its_time(path: str, source: Source) -> None:

@@ -1,9 +1,11 @@
 """Draws the Alarms screen: one line an alarm, and the selected one with its evidence."""
 
-from ...data.alarms import AlarmFacts
+from ...data.alarms import AlarmFacts, AlarmsFacts, Past
 from .. import numbers, parts
-from ..line import Cell, Line, Span, columns, spread
+from ..line import BLANK, Cell, Line, Span, columns, spread, width_of
 from ..view import View
+
+LABEL = 10
 
 
 def _columns(width: int) -> tuple[int, int, int, int]:
@@ -41,7 +43,8 @@ def line(alarm: AlarmFacts, width: int, view: View) -> Line:
         mark, word = (mark[0], "doubt"), (word[0], "doubt bold")
     strong = "bright bold" if alarm.severity == "critical" else "ink"
     token = "muted" if is_answered else strong
-    state = "seen" if alarm.derived else alarm.status
+    where_token = "muted" if is_answered else "soft"
+    state = alarm.status
     since = numbers.age(view.now - alarm.opened if alarm.opened is not None else None)
     cells = [
         Cell(1, 1, [mark]),
@@ -51,11 +54,13 @@ def line(alarm: AlarmFacts, width: int, view: View) -> Line:
     ]
     if where:
         cells.append(
-            Cell(where, where_width, [(parts.cut(alarm.where, where_width, view.glyphs), "soft")])
+            Cell(where, where_width, [(_where(alarm.where, where_width, view), where_token)])
         )
         times = numbers.times(alarm.count) if alarm.count > 1 else "1"
         cells.append(Cell(count, 4, [(times, "ink" if alarm.count > 1 else "muted")], "right"))
-    cells.append(Cell(width - 8, 7, [(since, "muted" if is_answered else "ink")], "right"))
+    cells.append(
+        Cell(width - 8, 7, [numbers.toned(since, "muted" if is_answered else "ink")], "right")
+    )
     return columns(width, cells)
 
 
@@ -65,33 +70,106 @@ def _title(alarm: AlarmFacts, view: View) -> str:
     return alarm.title
 
 
+def _where(where: str, width: int, view: View) -> str:
+    """The run, and its agent where both fit."""
+    return where if len(where) <= width else parts.cut(where.partition("/")[0], width, view.glyphs)
+
+
+def below(facts: AlarmsFacts, width: int, interval: float, view: View) -> list[Line]:
+    """Under the open alarms: that somebody watches, and what was over last."""
+    snoozed = sum(alarm.status == "snoozed" for alarm in facts.alarms)
+    said: list[Span] = [(f"{facts.rules}", "ink"), (" rules on", "muted")]
+    if view.is_live:
+        said += [("   last checked ", "muted"), (f"{interval:.1f}s", "ink"), (" ago", "muted")]
+    said += [("   ", ""), (f"{snoozed} snoozed" if snoozed else "nothing snoozed", "muted")]
+    lines = [BLANK, columns(width, [Cell(3, width - 4, said)])]
+    if facts.closed:
+        lines += [BLANK, columns(width, [Cell(3, width - 4, [("closed last", "bright bold")])])]
+    return lines + [_closed_line(alarm, width, view) for alarm in facts.closed]
+
+
+def _closed_line(alarm: AlarmFacts, width: int, view: View) -> Line:
+    at = numbers.moment(alarm.resolved, view.now, glyphs=view.glyphs)
+    # A day other than today says more than its hour.
+    shown = at[:5] if len(at) == 8 else at[5:10]
+    title, where = (20, 15) if width >= 76 else (max(10, width - 12), 0)
+    cells = [
+        Cell(3, 5, [(shown, "muted")]),
+        Cell(9, title, [(parts.cut(alarm.title, title, view.glyphs), "soft")]),
+    ]
+    if where:
+        start = 9 + title + 1 + where + 1
+        room = width - start - 1
+        cells.append(Cell(9 + title + 1, where, [(_where(alarm.where, where, view), "muted")]))
+        cells.append(Cell(start, room, [(parts.cut(alarm.resolution, room, view.glyphs), "muted")]))
+    return columns(width, cells)
+
+
 def details(alarm: AlarmFacts | None, width: int, height: int, view: View) -> list[Line]:
-    """The pane of the selected alarm."""
+    """The pane of the selected alarm: seven rows below the list, or the height beside it."""
     if alarm is None:
         return []
-    right: list[Span] = []
-    if alarm.severity == "critical":
-        right = [parts.badge("CRIT", "on-fill bold on bad")]
-    title: list[Span] = [(_title(alarm, view), "bright bold")]
-    lines = [spread(title, right, width)]
-    for label, text in _facts(alarm, view):
-        for index, piece in enumerate(parts.wrap(text, max(10, width - 12))[:6]):
+    is_tall = height > 8
+    margin = 2 if is_tall else 1
+    lines = _title_lines(alarm, width, margin, view, is_tall=is_tall)
+    for label, texts in _facts(alarm, view):
+        if is_tall:
+            lines.append(BLANK)
             lines += parts.details(
-                [(label if index == 0 else "", [(piece, "ink")])], width, margin=1
+                [(label, "\n".join(texts))], width - margin, label_width=LABEL, margin=margin
             )
+        else:
+            text = parts.cut("   ".join(texts), width - 2 - LABEL, view.glyphs)
+            lines += parts.details([(label, [(text, "ink")])], width, label_width=LABEL, margin=1)
     return lines[:height]
 
 
-def _facts(alarm: AlarmFacts, view: View) -> list[tuple[str, str]]:
-    found = [("where", alarm.where), ("says", alarm.message)]
+def _title_lines(
+    alarm: AlarmFacts, width: int, margin: int, view: View, *, is_tall: bool
+) -> list[Line]:
+    word = parts.severity(alarm.severity, view.glyphs)[1]
+    right: list[Span] = [word]
+    if alarm.severity == "critical":
+        right = [parts.badge("CRIT", "on-fill bold on bad")]
+    elif alarm.severity == "error":
+        right = [(word[0], "bad bold")]
+    room = width - 2 * margin - width_of(right) - 2
+    titles = parts.wrap(_title(alarm, view), room) if is_tall else []
+    title = titles[0] if titles else parts.cut(_title(alarm, view), room, view.glyphs)
+    left: list[Span] = [(title, "bright bold")]
+    if not is_tall and width_of(left) + len(alarm.where) + 2 <= room:
+        left += [("  ", ""), (alarm.where, "muted")]
+    lines = [spread(left, right, width, margin=margin, gap=2)]
+    lines += [columns(width, [Cell(margin, room, [(t, "bright bold")])]) for t in titles[1:]]
+    return [*lines, _about(alarm, width, margin, view)] if is_tall else lines
+
+
+def _about(alarm: AlarmFacts, width: int, margin: int, view: View) -> Line:
+    age = numbers.age(view.now - alarm.opened if alarm.opened is not None else None, view.glyphs)
+    about = [alarm.where, f"{alarm.status} {age}"]
+    if alarm.count > 1:
+        about.append(numbers.times(alarm.count, view.glyphs))
+    text = f" {view.glyphs.bullet} ".join(piece for piece in about if piece)
+    return columns(width, [Cell(margin, width - 2 * margin, [(text, "muted")])])
+
+
+def _facts(alarm: AlarmFacts, view: View) -> list[tuple[str, list[str]]]:
     origin = "inferred by this console, ends with its cause" if alarm.derived else "recorded"
-    found.append(("rule", f"{alarm.kind}, {origin}"))
-    if alarm.opened is not None:
-        found.append(("fired", numbers.moment(alarm.opened, view.now)))
-    if alarm.acked_by:
-        found.append(("acked", f"by {alarm.acked_by}"))
-    found.append(("ended", alarm.resolution))
-    if alarm.derived:
-        found.append(("evidence", ", ".join(alarm.evidence)))
-    found += [("before" if not index else "", text) for index, text in enumerate(alarm.history)]
-    return [(label, text) for label, text in found if text]
+    found = [
+        ("rule", [f"{alarm.kind}, {origin}"]),
+        ("evidence", [alarm.message] if alarm.message else []),
+        ("rows", [", ".join(alarm.evidence)] if alarm.derived else []),
+        ("fired", [numbers.moment(alarm.opened, view.now)] if alarm.opened is not None else []),
+        ("acked", [f"by {alarm.acked_by}"] if alarm.acked_by else []),
+        ("ended", [alarm.resolution] if alarm.resolution else []),
+        ("before", [_past(past, view) for past in alarm.history]),
+    ]
+    return [(label, texts) for label, texts in found if texts]
+
+
+def _past(past: Past, view: View) -> str:
+    at = numbers.moment(past.at, view.now, glyphs=view.glyphs)
+    if past.until is None:
+        return f"{at}  {past.says}"
+    until = numbers.moment(past.until, view.now, glyphs=view.glyphs)
+    return f"{at} {view.glyphs.dash} {until}  {past.says}"

@@ -19,6 +19,7 @@ from ...data.filters import Facts, Kind
 from ...data.source import Question
 from .. import numbers
 from ..drawing import alarms as drawing
+from ..drawing import empty
 from ..line import Line, Span
 from ..widgets.lines import LineView
 from ..widgets.pane import Pane
@@ -84,24 +85,42 @@ class AlarmsScreen(ConsoleScreen):
 
     def show(self, facts: AlarmsFacts) -> None:
         """The rows that match; a wanted one is selected once."""
-        self._list.rows = [row for row in facts.alarms if self.filter.matches(self._facts_of(row))]
+        self._list.rows = self._rows(facts)
         if self._wanted and self._list.select(self._wanted):
             self._wanted = ""
-        self._details_pane.update()
-        if not facts.alarms and not self.prompt.is_busy:
-            self.say((self._why_empty(facts), "muted"))
+        self.set_class(not self._shown, "-nothing")
+        for pane in self.query(Pane):
+            pane.update()
+
+    def _rows(self, facts: AlarmsFacts) -> list[AlarmFacts | Line]:
+        """What matches; below open alarms, that somebody watches and what was over last."""
+        found = [row for row in facts.alarms if self.filter.matches(self._facts_of(row))]
+        width = self._list.size.width
+        if not found or self.filter or self.which or not width:
+            return list(found)
+        return [*found, *drawing.below(facts, width, self.app.interval, self.view)]
+
+    @property
+    def _shown(self) -> list[AlarmFacts]:
+        return [row for row in self._list.rows if isinstance(row, AlarmFacts)]
 
     def compose_body(self) -> ComposeResult:
         """Head and list, and the details."""
         with Container(id="alarms-panes"):
             with Vertical():
                 yield Pane(lambda width, _: [drawing.head(width)], id="alarms-head")
-                yield LineView(self._draw, lambda alarm: alarm.id, id="alarms-list", can_mark=True)
+                yield Pane(self._why_empty, id="alarms-empty")
+                yield LineView(self._draw, _key, id="alarms-list", can_mark=True)
             yield Pane(self._details, id="alarms-details", ground="ground-panel")
 
     def on_mount(self) -> None:
         """The list has the keyboard."""
         self._list.focus()
+
+    def on_resize(self) -> None:
+        """Another width: what stands below the alarms is drawn for it."""
+        if self.facts is not None:
+            self.call_after_refresh(lambda: self.show(self.facts))
 
     def second(self) -> None:
         """Ages move."""
@@ -149,20 +168,35 @@ class AlarmsScreen(ConsoleScreen):
             alarm.status != "resolved" for alarm in (self.facts.alarms if self.facts else ())
         )
 
-    def _why_empty(self, facts: AlarmsFacts) -> str:
+    def _why_empty(self, width: int, height: int) -> Sequence[Line]:
+        """Silence proves that somebody watches."""
+        facts = self.facts
+        if facts is None:
+            return []
+        if self.filter and facts.alarms:
+            rows = self.filter_facts()
+            emptied = self.filter.explain_empty(rows)
+            text = self.filter_text
+            return empty.no_match(len(rows), "alarms", text, emptied, width, self.view)
+        word = WHICH[self.which]
+        bold = "No alarms at all." if word == "all" else f"No {word} alarms."
+        return empty.said(bold, self._who_watches(facts), [("o", "open, all, closed")], width)
+
+    def _who_watches(self, facts: AlarmsFacts) -> str:
+        said = f"{facts.rules} rules on"
+        if self.view.is_live:
+            said += f", last checked {self.app.interval:.1f}s ago"
+        if facts.last_resolved is not None:
+            ago = numbers.age(self.view.now - facts.last_resolved, self.view.glyphs)
+            said += f", last alarm over {ago} ago"
         source = self.app.poller.source
         reason = source.lacks.get("alarm") if source is not None else None
-        said = (
-            f"no {WHICH[self.which]} alarms; {facts.rules} rules look every {self.app.interval:g} s"
-        )
-        if facts.last_resolved is not None:
-            said += f", last alarm {numbers.age(self.view.now - facts.last_resolved)} ago"
-        return f"{said}   {reason}" if reason else said
+        return f"{said}; {reason}" if reason else said
 
     # Rows
 
     @property
-    def _list(self) -> LineView[AlarmFacts]:
+    def _list(self) -> LineView[AlarmFacts | Line]:
         return self.query_one("#alarms-list", LineView)
 
     @property
@@ -170,7 +204,8 @@ class AlarmsScreen(ConsoleScreen):
         return self.query_one("#alarms-details", Pane)
 
     def _selected(self) -> AlarmFacts | None:
-        return self._list.selected if self.query("#alarms-list") else None
+        row = self._list.selected if self.query("#alarms-list") else None
+        return row if isinstance(row, AlarmFacts) else None
 
     def _facts_of(self, alarm: AlarmFacts) -> Facts:
         return {
@@ -194,8 +229,8 @@ class AlarmsScreen(ConsoleScreen):
         if self.facts is not None:
             self.show(self.facts)
 
-    def _draw(self, alarm: AlarmFacts, width: int) -> Line:
-        return drawing.line(alarm, width, self.view)
+    def _draw(self, row: AlarmFacts | Line, width: int) -> Line:
+        return row if isinstance(row, Line) else drawing.line(row, width, self.view)
 
     def _details(self, width: int, height: int) -> Sequence[Line]:
         return drawing.details(self._selected(), width, height, self.view)
@@ -314,4 +349,8 @@ class AlarmsScreen(ConsoleScreen):
 
     def export_rows(self) -> Sequence[Mapping[str, Any]]:
         """The alarms shown."""
-        return [alarm._asdict() for alarm in self._list.rows]
+        return [alarm._asdict() for alarm in self._shown]
+
+
+def _key(row: AlarmFacts | Line) -> str:
+    return row.id if isinstance(row, AlarmFacts) else ""
