@@ -1,5 +1,7 @@
 """Writes screen updates in fewer bytes: only the cells asked for, only the codes that change.
 
+It is the last door before the terminal, for our widgets and Textual's own: no control character
+passes, and where the terminal knows only ASCII nothing else does.
 Where there are 256 colours, the palette's own choice of them is written (see `theme.IN_256`).
 Textual starts each update at the left edge of a widget and gives every piece all its codes and a
 reset. Over a slow line that is the difference between a screen that ticks and one that stutters.
@@ -9,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from rich.cells import cell_len
 from rich.color import Color, ColorSystem
 from rich.console import Console
 from rich.segment import Segment
@@ -19,6 +22,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from .theme import numbers_in_256
+from .widgets.strips import CONTROL, glyphs_of
 
 RESET = "\x1b[0m"
 
@@ -33,23 +37,24 @@ class FrugalDisplay(App[int]):
     """
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        super()._display(screen, frugal(renderable))
+        super()._display(screen, frugal(renderable, is_ascii=glyphs_of(self).is_ascii))
 
 
-def frugal(update: Any) -> Any:
+def frugal(update: Any, *, is_ascii: bool = False) -> Any:
     """The update in its short form; one of an unknown kind stays as it is."""
     if isinstance(update, ChopsUpdate):
-        return FrugalUpdate(list(_chops(update)))
+        return FrugalUpdate(list(_chops(update)), is_ascii=is_ascii)
     if isinstance(update, LayoutUpdate):
-        return FrugalUpdate(list(_lines(update)))
+        return FrugalUpdate(list(_lines(update)), is_ascii=is_ascii)
     return update
 
 
 class FrugalUpdate(CompositorUpdate):
     """Strips and where they belong."""
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
+    def __init__(self, pieces: Sequence[Piece], *, is_ascii: bool = False) -> None:
         self.pieces = pieces
+        self.is_ascii = is_ascii
 
     def __rich_console__(self, console: Console, options: Any) -> Iterator[Segment]:
         yield Segment(self.render_segments(console), control=[])
@@ -57,10 +62,10 @@ class FrugalUpdate(CompositorUpdate):
     def render_segments(self, console: Console) -> str:
         """The update as it goes to the terminal."""
         system = console._color_system or ColorSystem.TRUECOLOR
-        return encode(self.pieces, system)
+        return encode(self.pieces, system, is_ascii=self.is_ascii)
 
 
-def encode(pieces: Iterable[Piece], system: ColorSystem) -> str:
+def encode(pieces: Iterable[Piece], system: ColorSystem, *, is_ascii: bool = False) -> str:
     """Text and codes for a terminal; it is left with no attributes set."""
     written: list[str] = []
     current = PLAIN
@@ -71,10 +76,24 @@ def encode(pieces: Iterable[Piece], system: ColorSystem) -> str:
             if not segment.text or segment.control:
                 continue
             wanted = codes(segment.style, system) if segment.style else PLAIN
-            written += (transition(current, wanted), wanted.opened, segment.text, wanted.closed)
+            text = harmless(segment.text, is_ascii=is_ascii)
+            written += (transition(current, wanted), wanted.opened, text, wanted.closed)
             current = wanted
     written.append(transition(current, PLAIN))
     return "".join(written)
+
+
+def harmless(text: str, *, is_ascii: bool = False) -> str:
+    """The text in as many cells, without what would act on a terminal.
+
+    With `is_ascii` a `?` takes the place of each cell that ASCII cannot show.
+    """
+    if not text.isprintable():
+        text = CONTROL.sub("?" if is_ascii else "\ufffd", text)
+    if not is_ascii or text.isascii():
+        return text
+    cells = "".join(c if c.isascii() else "?" * cell_len(c) for c in text)
+    return cells[: cell_len(text)]
 
 
 class Codes(NamedTuple):

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tests.tui.written import Terminal
-from vedette.tui.frugal import encode, frugal
+from vedette.tui.frugal import encode, frugal, harmless
 from vedette.tui.theme import palette
 
 TOKENS = st.sampled_from(
@@ -92,3 +92,17 @@ def test_a_link_is_opened_and_closed() -> None:
 @pytest.mark.parametrize("update", ["text", None, Segment("a")])
 def test_what_is_no_update_stays_as_it_is(update: object) -> None:
     assert frugal(update) is update
+
+
+@given(text=st.text(), is_ascii=st.booleans())
+def test_nothing_that_acts_on_a_terminal_passes(text: str, is_ascii: bool) -> None:
+    passed = harmless(text, is_ascii=is_ascii)
+    assert not any(character < " " or "\x7f" <= character < "\xa0" for character in passed)
+    assert passed.isascii() or not is_ascii
+
+
+def test_ascii_keeps_every_cell_in_its_place() -> None:
+    assert harmless("a\u00e9b", is_ascii=True) == "a?b"
+    assert harmless("\u732b!", is_ascii=True) == "??!"
+    assert harmless("e\u0301!", is_ascii=True) == "e!"
+    assert harmless("\u732b\u00e9", is_ascii=False) == "\u732b\u00e9"

@@ -274,7 +274,7 @@ class ConsoleScreen(Screen[None]):
         return said
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """`esc` clears a filter while there is one, else it goes back; in a question `/` is text."""
+        """`esc` clears a filter where there is one, else it goes back; `/` may be mere text."""
         if action == "clear_filter":
             return bool(self.filter_text)
         if action == "filter":
