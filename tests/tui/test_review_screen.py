@@ -15,6 +15,7 @@ from vedette.data import times
 from vedette.data.errors import SourceError
 from vedette.data.freshness import Freshness
 from vedette.tui.glyphs import ASCII
+from vedette.tui.line import plain
 from vedette.tui.screens.review import Reading, ReviewScreen, edit_reason
 
 GATE = "g-5512"
@@ -183,6 +184,25 @@ def test_hold(snap_compare, fleet: Path) -> None:
     app = ScriptedConsole("review", source=fleet, id=GATE)
     steps = shown(*READ, "a", *HASH, then=1.5)
     assert snap_compare(app, terminal_size=(120, 40), run_before=steps)
+
+
+def test_receipt(snap_compare, tmp_path: Path) -> None:
+    file = GateFile(tmp_path / "runs.db")
+    file.ask()
+
+    async def approve(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, ScriptedConsole)
+        await shown()(pilot)
+        review = Reviewed(app, pilot, file)
+        await review.press("a")
+        await review.passes(4)
+        file.change(picked_up_at=times.text(NOW + 5), moved_on_at=times.text(NOW + 6))
+        await app.ask_again()
+        await pilot.pause()
+
+    app = ScriptedConsole("review", source=Path(file.path), path=file.path, id="g-1")
+    assert snap_compare(app, terminal_size=(80, 24), run_before=approve)
 
 
 def test_loading(snap_compare) -> None:
@@ -354,6 +374,22 @@ async def test_a_note_goes_with_the_approval(tmp_path: Path) -> None:
         await review.press("A", "o", "k", "enter", "a")
         await review.passes(4)
         assert review.file.rows("SELECT note FROM approval_signatures") == [{"note": "ok"}]
+
+
+async def test_the_second_signer_reads_who_signed_and_what_they_said(tmp_path: Path) -> None:
+    from vedette.data.decisions import decide
+
+    async with reviewing(tmp_path, needed=2) as review:
+        sha = review.file.gate()["payload_sha256"]
+        decide(review.file.path, "g-1", "approved", sha=sha, actor="bea", now=NOW, note="read it")
+        await review.app.ask_again()
+        await review.press("2")
+        text = "\n".join(plain(line) for line in review.screen.query_one("#review-page").rows)
+        assert "answers so far, 1 of 2" in text
+        assert "bea approved: read it" in text
+        await review.press("a")
+        await review.passes(4)
+        assert review.file.gate()["status"] == "approved"
 
 
 async def test_a_rejection_carries_its_reason(tmp_path: Path) -> None:

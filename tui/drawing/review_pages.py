@@ -1,12 +1,13 @@
 """Draws what stands beside and behind a payload: why, how far it reaches, what came before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ...data import times
 from ...data.approvals import GateRow, ReviewFacts
 from ...data.blast import Blast, Fact
 from ...data.document import Document
+from ...data.rows import Event
 from ...data.text import clean, clean_lines
 from .. import numbers, parts
 from ..glyphs import Glyphs
@@ -31,9 +32,8 @@ class SeenPart(NamedTuple):
     lines: int
 
 
-def parts_of(document: Document, seen_between: object) -> list[SeenPart]:
+def parts_of(document: Document, seen_between: Callable[[int, int], int]) -> list[SeenPart]:
     """The sections with what was seen of them; `seen_between(start, end)` counts lines."""
-    assert callable(seen_between)
     return [
         SeenPart(
             section.title,
@@ -228,7 +228,23 @@ def why_lines(facts: ReviewFacts, width: int, view: View) -> list[Line]:
     lines += [BLANK, _title("what the agent did before it", width)]
     if not facts.events:
         lines += _prose(["nothing is recorded"], measure, "muted")
-    return [*lines, *(_event(event, width, view) for event in facts.events)]
+    lines += [_event(event, width, view) for event in facts.events]
+    return [*lines, *_signed(facts, measure, width)]
+
+
+def _signed(facts: ReviewFacts, measure: int, width: int) -> list[Line]:
+    """Who has answered so far and what they said; the payload was on the screen before this."""
+    if not facts.signatures:
+        return []
+    lines = [BLANK, _title(f"answers so far, {facts.signed} of {facts.needed}", width)]
+    for each in facts.signatures:
+        note = f": {clean(each.note, 2000)}" if each.note else ""
+        at = numbers.time_of_day(times.parse(each.signed_at))
+        is_same = each.sha256 is None or each.sha256 == facts.sha256
+        other = "" if is_same else " (another payload)"
+        said = f"{at} {clean(each.signer, 80)} {clean(each.outcome, 40)}{other}{note}"
+        lines += _prose([said], measure, "ink")
+    return lines
 
 
 def _title(text: str, width: int) -> Line:
@@ -241,16 +257,15 @@ def _prose(texts: Sequence[str], width: int, token: str) -> list[Line]:
     ]
 
 
-def _event(event: object, width: int, view: View) -> Line:
-    created, kind = getattr(event, "created_at", None), str(getattr(event, "kind", ""))
-    is_bad = getattr(event, "level", "") == "error"
-    message = str(getattr(event, "message", ""))
+def _event(event: Event, width: int, view: View) -> Line:
+    look = "bad" if event.level == "error" else "soft"
+    message = parts.cut(event.message, width - 24, view.glyphs)
     return columns(
         width,
         [
-            Cell(1, 8, [(numbers.time_of_day(times.parse(created)), "muted")]),
-            Cell(10, 12, [(parts.cut(kind, 12, view.glyphs), "bad" if is_bad else "soft")]),
-            Cell(23, width - 24, [(parts.cut(message, width - 24, view.glyphs), "ink")]),
+            Cell(1, 8, [(numbers.time_of_day(times.parse(event.created_at)), "muted")]),
+            Cell(10, 12, [(parts.cut(event.kind, 12, view.glyphs), look)]),
+            Cell(23, width - 24, [(message, "ink")]),
         ],
     )
 

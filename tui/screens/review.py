@@ -570,7 +570,9 @@ class ReviewScreen(ConsoleScreen):
 
     def _say_message(self) -> None:
         """The review's own words stand until it has others, or goes on a step."""
-        said = (self._step, self.review.message if self.review is not None else "")
+        message = self.review.message if self.review is not None else ""
+        # What the bar says anyway is not said twice.
+        said = (self._step, "" if message in (consent.NOT_LIVE, consent.READ_ONLY) else message)
         if said != self._said and not self.prompt.is_busy:
             self._said = said
             self.say(*([(said[1], "you bold")] if said[1] else []))
