@@ -173,6 +173,9 @@ class VedetteApp(FrugalDisplay):
         if self.poller.looks.fault is not None and self.clock() < self.poller.looks.next_at:
             return
         screen = self.screen
+        if isinstance(screen, ConsoleScreen) and not screen.is_mounted:
+            # It is being made, and asks as soon as it is there.
+            return
         asked = screen.question() if isinstance(screen, ConsoleScreen) else None
 
         def question(source: Source, now: float) -> tuple[Headline, Any]:
@@ -237,12 +240,11 @@ class VedetteApp(FrugalDisplay):
         leave_if_hung_up()
         self.now = self.clock()
         self._judge(self.poller.looks)
-        if isinstance(self.screen, ConsoleScreen):
-            self.screen.second()
+        self.redraw()
 
     def redraw(self) -> None:
         """Draws the visible screen anew where it differs."""
-        if isinstance(self.screen, ConsoleScreen):
+        if isinstance(self.screen, ConsoleScreen) and self.screen.is_mounted:
             self.screen.second()
 
     # Going
