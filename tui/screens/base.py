@@ -213,6 +213,10 @@ class ConsoleScreen(Screen[None]):
         )
         self._frame_row("keys").line = keys_line(self._keys(), width, locked=self.locked_keys())
 
+    def footer_keys(self) -> Sequence[str]:
+        """What the last row shows now, in order."""
+        return self.footer
+
     def locked_keys(self) -> frozenset[str]:
         """Keys of the footer that do nothing now but may later."""
         return frozenset()
@@ -231,7 +235,7 @@ class ConsoleScreen(Screen[None]):
             display = self.app.get_key_display(binding)
             words.setdefault(binding.action.partition("(")[0], (display, binding.description))
             words.setdefault(binding.key, (display, binding.description))
-        return [words[wanted] for wanted in self.footer if wanted in words]
+        return [words[wanted] for wanted in self.footer_keys() if wanted in words]
 
     # Common verbs
 
