@@ -39,7 +39,7 @@ def _columns(width: int) -> tuple[int, int, int, int, int]:
     """Start and width of where and kind, and the start of the message."""
     if width < 70:
         return 21, 0, 21, 12, 34
-    where, kind = (16, 14) if width < 100 else (24, 18)
+    where, kind = (18, 14) if width < 100 else (24, 18)
     return 21, where, 22 + where, kind, 23 + where + kind
 
 
@@ -55,7 +55,7 @@ def line(row: LogLine, width: int, view: View) -> Line:
     cells = [
         Cell(1, 12, [(clock(row.at, view.now), "muted")]),
         Cell(14, 6, [(word, token)]),
-        Cell(at[0], at[1], [(parts.cut(row.where, at[1], view.glyphs), "soft")]),
+        Cell(at[0], at[1], [(parts.cut_path(row.where, at[1], view.glyphs), "soft")]),
         Cell(at[2], at[3], [(parts.cut(row.kind, at[3], view.glyphs), "bad" if loud else "ink")]),
         Cell(at[4], room, parts.cut_spans(message, room, view.glyphs)),
     ]
@@ -91,10 +91,10 @@ def details(row: LogLine | None, width: int, height: int, view: View) -> list[Li
         pairs.append(("where", [(row.where, "ink")]))
     if row.actor:
         pairs.append(("who", [(row.actor, "ink")]))
-    lines = parts.details(pairs, width, margin=1)
-    for text in parts.wrap(row.message, max(10, width - 2)):
-        lines.append(columns(width, [Cell(1, width - 2, [(text, "ink")])]))
-    for text in clean_lines(row.details):
-        for piece in parts.wrap(text, max(10, width - 2)):
-            lines.append(columns(width, [Cell(1, width - 2, [(piece, "muted")])]))
-    return lines[:height]
+    margin = 2 if height > 8 else 1
+    if row.message:
+        pairs.append(("says", row.message))
+    carries = "\n".join(clean_lines(row.details))
+    if carries:
+        pairs.append(("carries", carries))
+    return parts.details(pairs, width - margin, margin=margin)[:height]

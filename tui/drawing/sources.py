@@ -36,12 +36,12 @@ def lines(
     if fresh.fault is not None:
         found += _section("fault", _fault(fresh), width)
     if facts is not None:
-        found += _section("file", _file(facts, view), width)
+        found += _section("file", _file(facts, width, view), width)
         found += _writers(facts.writers, width, view)
     found += _section("this console", _own(cost, own, interval, view), width)
     if facts is not None:
-        notes = [("note", [(note, "ink")]) for note in facts.notes]
-        lacks = [(name, [(why, "muted")]) for name, why in facts.lacks]
+        notes: list[tuple[str, Sequence[Span] | str]] = [("note", note) for note in facts.notes]
+        lacks = [(name, why) for name, why in facts.lacks]
         found += _section("what this source does not record", [*notes, *lacks], width)
     return found
 
@@ -65,7 +65,7 @@ def _fault(fresh: Freshness) -> Pairs:
     ]
 
 
-def _file(facts: SourceFacts, view: View) -> Pairs:
+def _file(facts: SourceFacts, width: int, view: View) -> Pairs:
     size: list[Span] = [(numbers.size(facts.size), "ink")]
     if facts.wal_size >= 0:
         big = facts.wal_size > max(64_000_000, facts.size)
@@ -73,14 +73,17 @@ def _file(facts: SourceFacts, view: View) -> Pairs:
     newest = numbers.age(view.now - facts.newest_row) if facts.newest_row is not None else "none"
     rate = facts.events_per_second
     return [
-        ("path", [(facts.path, "ink")]),
+        ("path", [(parts.cut_path(facts.path, width - LABEL - 2, view.glyphs), "ink")]),
         ("system", [(facts.label, "ink"), (f"   journal {facts.journal_mode}", "muted")]),
         ("size", size),
         (
             "newest event",
             [(newest, "ink"), (" ago" if facts.newest_row is not None else "", "muted")],
         ),
-        ("events/s", [("—" if rate is None else f"{rate:.1f}", "ink")]),
+        (
+            "events/s",
+            [numbers.toned(view.glyphs.nothing if rate is None else f"{rate:.1f}", "ink")],
+        ),
         ("data_version", [(str(facts.data_version), "ink")]),
     ]
 

@@ -21,6 +21,8 @@ class Grid(NamedTuple):
 
     first: int
     widths: tuple[int, ...]
+    numeric: tuple[bool, ...]
+    """Which of them hold numbers only, and stand at the right of their column."""
 
 
 class Detail(NamedTuple):
@@ -40,7 +42,7 @@ def tables_head(width: int) -> Line:
         Cell(3, _NAME, [("TABLE", "muted")]),
         Cell(34, _ROWS, [("ROWS", "muted")], "right"),
         Cell(48, 4, [("COLS", "muted")], "right"),
-        Cell(54, max(0, width - 55), [("KEYS AND INDEXES", "muted")]),
+        Cell(54, max(0, width - 55), [("KEY, INDEXES", "muted")]),
     ]
     return columns(width, cells)
 
@@ -85,19 +87,19 @@ def _indexes(table: Table) -> str:
 
 def table_details(table: Table, width: int, height: int, view: View) -> list[Line]:
     """The pane of one table: its columns with types and links."""
-    lines = [columns(width, [Cell(1, width - 2, [(clean(table.name, 80), "bright bold")])])]
+    lines = [columns(width, [Cell(2, width - 4, [(clean(table.name, 80), "bright bold")])])]
     for column in table.columns:
         about = f"{clean(column.type, 20).lower()}{'' if not column.not_null else ' not null'}"
         link = f"{view.glyphs.path} {column.references[0]}" if column.references else ""
         spans: list[Span] = [(about, "muted"), (f"  {clean(link, 40)}", "soft")]
-        cells = [Cell(1, 20, [(parts.cut(clean(column.name, 40), 20, view.glyphs), "ink")])]
-        lines.append(columns(width, [*cells, Cell(22, max(0, width - 23), spans)]))
+        cells = [Cell(2, 20, [(parts.cut(clean(column.name, 40), 20, view.glyphs), "ink")])]
+        lines.append(columns(width, [*cells, Cell(23, max(0, width - 25), spans)]))
     hidden = len(lines) - height
     if hidden > 0:
         lines = [
             *lines[: height - 1],
             columns(
-                width, [Cell(1, width - 2, [parts.folded(hidden + 1, "columns", view.glyphs)])]
+                width, [Cell(2, width - 4, [parts.folded(hidden + 1, "columns", view.glyphs)])]
             ),
         ]
     return lines
@@ -121,6 +123,7 @@ def _token(value: Value) -> str:
 def grid(page: Page, first: int, width: int) -> Grid:
     """Column widths from the page's own values, from column `first` on."""
     widths: list[int] = []
+    numeric: list[bool] = []
     room = width - 2
     for index in range(first, len(page.columns)):
         values = [cell_text(row[index], WIDEST) for row in page.rows[:60]]
@@ -129,8 +132,10 @@ def grid(page: Page, first: int, width: int) -> Grid:
         if room <= 4:
             break
         widths.append(min(take, room))
+        found = [row[index] for row in page.rows if row[index] is not None]
+        numeric.append(bool(found) and all(isinstance(value, int | float) for value in found))
         room -= take + 2
-    return Grid(first, tuple(widths))
+    return Grid(first, tuple(widths), tuple(numeric))
 
 
 def grid_head(page: Page, at: Grid, width: int, view: View) -> Line:
@@ -149,8 +154,9 @@ def grid_line(row: Sequence[Value], at: Grid, width: int, view: View) -> Line:
 
 def _laid(texts: Sequence[str], tokens: Sequence[str], at: Grid, width: int, view: View) -> Line:
     cells, start = [], 1
-    for text, token, wide in zip(texts, tokens, at.widths, strict=False):
-        cells.append(Cell(start, wide, [(parts.cut(text, wide, view.glyphs), token)]))
+    for text, token, wide, is_number in zip(texts, tokens, at.widths, at.numeric, strict=False):
+        span: Span = (parts.cut(text, wide, view.glyphs), token)
+        cells.append(Cell(start, wide, [span], "right" if is_number else "left"))
         start += wide + 2
     return columns(width, cells)
 

@@ -13,6 +13,7 @@ from ...data.events import PAGE, EventsFacts, LogLine, Shown
 from ...data.filters import Facts, Kind
 from ...data.source import Question, Source
 from .. import numbers
+from ..drawing import empty
 from ..drawing import events as drawing
 from ..line import Line, Span
 from ..widgets.lines import LineView
@@ -105,6 +106,7 @@ class EventsScreen(ConsoleScreen):
         with Container(id="events-panes"):
             with Vertical():
                 yield Pane(self._head, id="events-head")
+                yield Pane(self._why_empty, id="events-empty")
                 yield LineView(self._draw, lambda row: row.key, id="events-list", can_follow=True)
             yield Pane(self._details, id="events-details", ground="ground-panel")
 
@@ -124,8 +126,8 @@ class EventsScreen(ConsoleScreen):
         word = " audit lines" if self.shown == "audit" else " events"
         return [
             [(numbers.count(len(self._lines)), "bright bold"), (word, "muted")],
-            [(numbers.count(errors), "bad bold" if errors else "bright bold"), (" err", "muted")],
-            [(numbers.count(warned), "bright bold"), (" warn", "muted")],
+            [(numbers.count(errors), "bright bold"), (" err", "bad bold" if errors else "muted")],
+            [(numbers.count(warned), "bright bold"), (" warn", "you" if warned else "muted")],
         ]
 
     def crumbs(self) -> Sequence[str]:
@@ -156,7 +158,9 @@ class EventsScreen(ConsoleScreen):
             )
             rows.insert(place, Row("", None, at))
         self._list.rows = rows
-        self.query_one("#events-details", Pane).update()
+        self.set_class(self.facts is not None and not rows, "-nothing")
+        for pane in self.query(Pane):
+            pane.update()
         self._tell()
 
     def _passes(self, line: LogLine) -> bool:
@@ -182,7 +186,7 @@ class EventsScreen(ConsoleScreen):
         if self.prompt.is_busy or self.facts is None:
             return
         if not self._lines:
-            self.say((self._why_empty(), "muted"))
+            self.say()
             return
         bits: list[Span] = [(f"dropped {self.facts.dropped:,}   gaps {self.facts.gaps:,}", "muted")]
         if self._hidden:
@@ -191,11 +195,26 @@ class EventsScreen(ConsoleScreen):
             bits.append((f"   {self._list.new_below:,} new below", "bright bold"))
         self.say(*bits)
 
-    def _why_empty(self) -> str:
+    def _why_empty(self, width: int, height: int) -> Sequence[Line]:
+        if self.facts is None:
+            return []
+        if self._lines and self.filter:
+            rows = self.filter_facts()
+            emptied = self.filter.explain_empty(rows)
+            text = self.filter_text
+            return empty.no_match(len(rows), "lines", text, emptied, width, self.view)
+        if self._lines:
+            said = f"{len(self._lines):,} lines are hidden."
+            return empty.said(said, "", [("\\", "shows them again")], width)
         relation = "audit" if self.shown == "audit" else "event"
         source = self.app.poller.source
         reason = source.lacks.get(relation) if source is not None else None
-        return reason or f"no {relation} is recorded yet; this screen follows by itself"
+        word = "audit line" if relation == "audit" else "event"
+        if self.shown in ("warn", "error"):
+            word = f"{'error' if self.shown == 'error' else 'warning or error'}"
+        follows = "This screen follows by itself."
+        keys = [("v", "level, audit")]
+        return empty.said(f"No {word} is recorded.", reason or follows, keys, width)
 
     def filter_facts(self) -> Sequence[Facts]:
         """Every line on hand."""

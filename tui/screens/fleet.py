@@ -39,6 +39,7 @@ WINDOWS = (
     (7 * 24 * HOUR, "7d"),
 )
 GROUPS = ("urgency", "project", "model", "state")
+STEP_KEYS = ("demo", "snippet", "open_other", "command", "leave")
 FLASH_SECONDS = 2.0
 WIDE = 160
 """Columns from which on there is room for each agent's pace."""
@@ -189,10 +190,23 @@ class FleetScreen(StartingScreen):
         """Which of the facts there is room for."""
         return self.size.width >= WIDE, self.size.width >= VAST, self.size.height >= TALL
 
+    def footer_keys(self) -> Sequence[str]:
+        """Where nothing is recorded, how to begin."""
+        return STEP_KEYS if self._is_new else self.footer
+
     @property
     def _is_new(self) -> bool:
         """Whether the database has no run at all."""
+        return self._is_bare and self._system in ("", "vedette")
+
+    @property
+    def _is_bare(self) -> bool:
         return self._fleet is not None and not self._fleet.is_recorded
+
+    @property
+    def _system(self) -> str:
+        source = self.app.poller.source
+        return source.system.name if source is not None else ""
 
     @property
     def _is_unknown(self) -> bool:
@@ -216,6 +230,8 @@ class FleetScreen(StartingScreen):
         fleet = self._fleet
         if fleet is None:
             return [[("reading", "muted")]]
+        if self._is_bare:
+            return [[("no runs yet" if self._system != "unknown" else "unknown system", "muted")]]
         groups: list[list[Span]] = [
             [(numbers.count(len(fleet.runs)), "bright bold"), (" runs", "muted")],
             [(numbers.count(fleet.agents), "bright bold"), (" agents", "muted")],
@@ -342,7 +358,7 @@ class FleetScreen(StartingScreen):
         is_empty = self._fleet is not None and not self._list.rows
         self.set_class(is_empty, "-nothing")
         self.set_class(is_empty and not self._is_unknown, "-alone")
-        self.set_class(self._is_new, "-new")
+        self.set_class(self._is_bare, "-new")
         for pane in self.query(Pane):
             pane.update()
         if self._list.below != self._below and not self.prompt.is_busy:
@@ -375,6 +391,8 @@ class FleetScreen(StartingScreen):
             return []
         if self._is_new:
             return _first_steps(width)
+        if self._is_bare:
+            return self._nothing_known(width)
         if self.filter:
             rows = [
                 self._facts_of(row)
@@ -386,6 +404,14 @@ class FleetScreen(StartingScreen):
         bold = f"No run is open, and none ended in the last {WINDOWS[self.window][1]}."
         keys = [("t", "a longer window")] if self.window + 1 < len(WINDOWS) else []
         return empty.said(bold, "A new one is shown as soon as it begins.", keys, width)
+
+    def _nothing_known(self, width: int) -> list[Line]:
+        """Another system's file without runs, or a file of no system that is known."""
+        keys = [("9", "its tables"), ("0", "what is known of it"), (":open", "another file")]
+        if self._system == "unknown":
+            bold = "This file is of no agent system that Vedette knows."
+            return empty.said(bold, "It is opened as it is, read-only.", keys, width)
+        return empty.said("No run is recorded in this file yet.", "", keys, width)
 
     # Keys
 

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ...data.filters import Facts, Kind
+from .. import parts
 from ..line import Cell, Line, Span, columns
 from ..widgets.lines import LineView
 from .base import ConsoleScreen
@@ -78,7 +79,7 @@ class HelpScreen(ConsoleScreen):
     def _draw(self, row: HelpRow, width: int) -> Line:
         if not row.does:
             return columns(width, [Cell(1, width - 2, [(row.group, "bright bold")])])
-        keys: list[Span] = [(row.keys, "bright bold")]
+        keys: list[Span] = [(parts.cut(row.keys, 18, self.view.glyphs), "bright bold")]
         does: list[Span] = [(row.does, "ink")]
         return columns(width, [Cell(3, 18, keys), Cell(22, width - 23, does)])
 
@@ -88,7 +89,7 @@ def binding_rows(screen: Screen[Any]) -> list[HelpRow]:
     grouped: dict[tuple[str, str], list[str]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if not binding.description:
+        if not binding.description or binding.action in _OF_TEXTUAL:
             continue
         group = _group(active.node, screen)
         display = screen.app.get_key_display(binding)
@@ -98,6 +99,10 @@ def binding_rows(screen: Screen[Any]) -> list[HelpRow]:
     rows = [HelpRow(group, " ".join(keys), does) for (group, does), keys in grouped.items()]
     order = ("this screen", "lists", "everywhere")
     return sorted(rows, key=lambda row: order.index(row.group))
+
+
+_OF_TEXTUAL = frozenset({"app.focus_next", "app.focus_previous", "screen.copy_text"})
+"""What every screen inherits and nobody comes for."""
 
 
 def _group(node: Any, screen: Screen[Any]) -> str:
