@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 CLOSE_SECONDS = 5.0
 _FORK_SECONDS = 0.05
+_IMPORT_SECONDS = 1.0
+"""How long a fork waits for an import to end: a child can never use a module that is half there."""
 
 
 class Desk:
@@ -112,11 +114,12 @@ class Desk:
         if self._is_asleep:
             return
         self._outbox.flush(_FORK_SECONDS)
-        self._holds = [
-            lock
-            for lock in (self._writer.turn, self.reading)
-            if lock.acquire(timeout=_FORK_SECONDS)
-        ]
+        waits = (
+            (self._writer.shaping, _IMPORT_SECONDS),
+            (self._writer.turn, _FORK_SECONDS),
+            (self.reading, _FORK_SECONDS),
+        )
+        self._holds = [lock for lock, seconds in waits if lock.acquire(timeout=seconds)]
         if self._writer.turn in self._holds:
             self._writer.disconnect()
 
@@ -128,7 +131,7 @@ class Desk:
 
     def after_fork_in_child(self) -> None:
         """Starts over: the parent's rows are the parent's, and so are its open runs."""
-        if not self._is_asleep and len(self._holds) < 2:
+        if not self._is_asleep and not {self._writer.turn, self.reading} <= set(self._holds):
             # A connection could not be closed. To open the file beside it could harm it.
             _inherited().append(self._writer)
             self._is_closed = True

@@ -160,15 +160,23 @@ class Payloads:
         if cost is not None:
             row["cost_micros"], row["cost_source"] = round(cost * 1_000_000), "reported"
         elif self._price:
-            row["cost_micros"] = price_micros(
-                row["model"],
-                at,
-                row["tokens_in"],
-                row["tokens_out"],
-                row["cache_read"],
-                row["cache_write"],
-            )
+            row["cost_micros"] = _price(row, at)
             row["cost_source"] = None if row["cost_micros"] is None else "priced"
+
+
+def _price(row: dict[str, Any], at: float) -> int | None:
+    try:
+        return price_micros(
+            row["model"],
+            at,
+            row["tokens_in"],
+            row["tokens_out"],
+            row["cache_read"],
+            row["cache_write"],
+        )
+    except Exception:
+        # Whatever is wrong with the table: the row is worth more than its price.
+        return None
 
 
 def _careful(redact: Redact) -> Redact:

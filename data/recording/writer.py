@@ -53,6 +53,8 @@ class Writer:
         """Rows the database refused, or that were still waiting when time ran out."""
         self.turn = threading.Lock()
         """Held while the connection is in use."""
+        self.shaping = threading.Lock()
+        """Held while rows are made ready, which may import the price table."""
         self._path = path
         self._outbox = outbox
         self._payloads = payloads
@@ -141,7 +143,8 @@ class Writer:
 
     def _commit(self, entries: list[Entry]) -> None:
         """Writes entries in one transaction, trying again until it works or time is up."""
-        rows = self._payloads.stored(entries)
+        with self.shaping:
+            rows = self._payloads.stored(entries)
         if not self._persist(lambda connection: self._write(connection, rows)):
             self.lost += len(entries)
 

@@ -348,6 +348,32 @@ def test_a_fork_gives_the_child_a_recorder_of_its_own(path: str) -> None:
     assert value(path, "PRAGMA integrity_check") == "ok"
 
 
+FORKER_IN_AN_IMPORT = """
+import os, sys, time
+from vedette.data.recorder import Recorder
+recorder = Recorder(sys.argv[1])
+agent = recorder.run("r").agent("a", model="claude-sonnet-4-5")
+agent.prompt("parent").done(tokens_in=1, tokens_out=1)
+while "genai_prices" not in sys.modules:
+    time.sleep(0.001)
+child = os.fork()
+if child == 0:
+    agent.prompt("child").done(tokens_in=1, tokens_out=1)
+    recorder.close()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+recorder.close()
+"""
+
+
+def test_a_fork_while_the_price_table_is_imported_harms_nobody(path: str) -> None:
+    _play(FORKER_IN_AN_IMPORT, path)
+    found = dict(map(tuple, rows(path, "SELECT name, cost_micros FROM prompts")))
+    assert set(found) == {"parent", "child"}
+    assert found["parent"] == found["child"] > 0
+    assert {ending for (ending,) in rows(path, "SELECT ending FROM processes")} == {"closed"}
+
+
 POOL = """
 import multiprocessing, sys
 from vedette.data.recorder import Recorder
@@ -427,6 +453,16 @@ def test_a_writer_that_is_slow_to_price_does_not_stop_the_agent(path: str) -> No
         recorder.flush(30)
     assert value(path, "SELECT count(*) FROM prompts WHERE cost_source = 'priced'") == 200
     assert took < 1.0
+
+
+def test_a_broken_price_table_costs_no_row(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "genai_prices", None)
+    with Recorder(path) as recorder:
+        agent = recorder.run("r").agent("a", model="claude-sonnet-4-5")
+        agent.prompt("p").done(tokens_in=1, tokens_out=1)
+        recorder.flush()
+        found = row(path, "SELECT status, cost_micros, cost_source FROM prompts")
+    assert found == {"status": "completed", "cost_micros": None, "cost_source": None}
 
 
 def test_a_database_error_never_reaches_the_agent(path: str) -> None:
