@@ -78,7 +78,8 @@ class Recorder(Facts, Door):
         `ids` makes an id of a word such as "run"; `redact` takes the secrets out of a text and
         counts them; `price` false leaves calls unpriced that report no price.
         """
-        self.path = _place() if path is None else os.path.abspath(os.fspath(path))
+        named = None if path is None else os.fspath(path)
+        self.path = discovery.recording_path(os.getcwd(), os.environ, named)
         migrations.migrate(self.path, clock())
         self._desk = Desk(self.path, Payloads(redact, price), clock, ids, program)
         atexit.register(self.close)
@@ -191,14 +192,6 @@ class Recorder(Facts, Door):
 
     def _question(self, title: str, payload: object, terms: Terms) -> Gate:
         return Gate(self._desk, self._desk.children, title, payload, terms, _unheard)
-
-
-def _place() -> str:
-    """Where to write when nothing is named; never a file that was only looked at."""
-    if named := os.environ.get("VEDETTE_DB"):
-        return os.path.abspath(named)
-    near = discovery.near_path(os.getcwd())
-    return near if os.path.isdir(os.path.dirname(near)) else discovery.data_path(os.environ)
 
 
 def _unheard(answer: Answer) -> None:

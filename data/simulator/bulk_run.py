@@ -10,7 +10,7 @@ from ..recording.gates import ON_TIMEOUT
 from ..recording.payloads import as_document
 from . import errands, past
 from .gates import Question
-from .models import HAIKU, OPUS, SONNET, Use, micro_dollars
+from .models import HAIKU, OPUS, SONNET, WINDOW, Use, micro_dollars
 from .rows import Fields
 
 AGENTS = 5
@@ -103,7 +103,7 @@ def _agent_row(run: Run, place: int, prompts: list[dict[str, Any]]) -> Fields:
         "started_at": times.text(run.began + place),
         "ended_at": _ends(run),
         "updated_at": _ends(run),
-        "context_used": own[-1]["tokens_in"] / 200_000 if own else None,
+        "context_used": own[-1]["tokens_in"] / WINDOW if own else None,
         "error": run.errand.trouble if failed else None,
         "calls": len(own),
         "unpriced": 0,

@@ -1,7 +1,7 @@
 """The run `docs-pass`: a writer whose answer streams, a linker that thinks, a checker at rest."""
 
 from ..recorder import AgentHandle, Run
-from .models import HAIKU, SONNET, Use
+from .models import HAIKU, SONNET, WINDOW, Use
 from .stage import Script, Stage
 
 BEGAN = -640.0
@@ -121,7 +121,7 @@ def page(stage: Stage, agent: AgentHandle, path: str, text: str, context: int) -
     """Reads one page, writes it anew."""
     yield from stage.tool(agent, "read_file", 3, {"path": path}, f"{len(text) * 3:,} bytes")
     use = Use(context, len(text) // 3, cache_read=1_000, cache_write=context - 2_000)
-    share = context / 200_000
+    share = context / WINDOW
     yield from stage.think(agent, f"write {path}", 34, use, TASK, text, context=share)
     yield from stage.tool(agent, "write_file", 1, {"path": path}, "written", risk="low")
 
@@ -168,7 +168,7 @@ def check(stage: Stage, agent: AgentHandle, path: str, context: int) -> Script:
     command = {"command": f"python -m doctest {path}"}
     yield from stage.tool(agent, "bash", 6, command, "all examples pass")
     use = Use(context, 130, cache_read=context // 4, cache_write=context // 2)
-    share = context / 200_000
+    share = context / WINDOW
     yield from stage.think(
         agent, "check", 8, use, path, "Every example runs as shown.", context=share
     )

@@ -6,7 +6,7 @@ from typing import Any
 from ..recorder import AgentHandle, Run
 from .errands import Errand
 from .gates import Answer, Question
-from .models import Use
+from .models import WINDOW, Use
 from .stage import Script, Stage
 
 Asking = Callable[[Stage, AgentHandle, Question], Generator[Any, Any, Answer]]
@@ -49,7 +49,7 @@ def _turns(
     for turn in work.turns:
         context += stage.random.randint(8, 22) * 1_000
         use = Use(context, 260 + len(turn.text), cached, context - cached - 600)
-        seconds, share = stage.random.uniform(8, 26), context / 200_000
+        seconds, share = stage.random.uniform(8, 26), context / WINDOW
         yield from stage.think(lead, turn.name, seconds, use, work.task, turn.text, context=share)
         error = work.trouble if fails and turn is work.turns[-1] else None
         seconds = stage.random.uniform(2, 20)

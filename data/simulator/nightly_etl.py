@@ -1,7 +1,7 @@
 """The run `nightly-etl`: a stager gone silent, a loader in one long call, a fixer in a loop."""
 
 from ..recorder import AgentHandle, Run
-from .models import HAIKU, SONNET, Use
+from .models import HAIKU, SONNET, WINDOW, Use
 from .stage import Script, Stage
 
 BEGAN = -1_500.0
@@ -82,10 +82,10 @@ def loader(stage: Stage, run: Run) -> Script:
     context = 92_000
     for name, statement, rows, note in CHECKS:
         use = Use(context, 1_900, cache_read=34_000, cache_write=context - 35_000)
-        yield from stage.think(agent, name, 24, use, TASK, note, context=context / 200_000)
+        yield from stage.think(agent, name, 24, use, TASK, note, context=context / WINDOW)
         yield from stage.tool(agent, "sql.query", 71, {"sql": statement}, rows)
         context += 16_500
-        warn_of_context(stage, context / 200_000)
+        warn_of_context(stage, context / WINDOW)
     yield stage.until(-545)
     last = Use(184_100, 610, cache_read=120_000, cache_write=63_000)
     yield from stage.think(agent, "merge", 13.5, last, TASK, "Merging.", context=0.92)
@@ -117,5 +117,5 @@ def fixer(stage: Stage, run: Run) -> Script:
 def look(stage: Stage, agent: AgentHandle, note: str, context: int) -> Script:
     """One turn of the loop: a thought, and the same statement as before."""
     use = Use(context, 210, cache_read=context - 12_400, cache_write=11_600)
-    yield from stage.think(agent, "look", 5, use, BROKEN, note, context=context / 200_000)
+    yield from stage.think(agent, "look", 5, use, BROKEN, note, context=context / WINDOW)
     yield from stage.tool(agent, "sql.query", 2, {"sql": BROKEN}, "17 rows, total is null")

@@ -1,7 +1,7 @@
 """The run `triage-inbox`: a sorter at the provider's limit, a replier that a person paused."""
 
 from ..recorder import AgentHandle, Run
-from .models import HAIKU, SONNET, Use
+from .models import HAIKU, SONNET, WINDOW, Use
 from .stage import Script, Stage
 
 BEGAN = -1_260.0
@@ -64,7 +64,7 @@ def sort_mail(stage: Stage, agent: AgentHandle, mail: tuple[str, str, str], cont
     yield from stage.tool(agent, "mail.read", 3, inbox, f"Subject: {subject}")
     use = Use(context, 140 + len(subject), cache_read=context - 6_000, cache_write=5_200)
     text = f"Label **{label}**, area `{area}`. No earlier mail says the same."
-    yield from stage.think(agent, "sort", 6, use, subject, text, context=context / 200_000)
+    yield from stage.think(agent, "sort", 6, use, subject, text, context=context / WINDOW)
     yield from stage.tool(agent, "mail.label", 1, {"subject": subject, "label": label}, "labelled")
     yield stage.random.uniform(60, 72)
 
