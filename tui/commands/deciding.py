@@ -37,11 +37,6 @@ def approve(gate_id: str, sha: str, note: str | None, **values: Any) -> None:
     Exit codes: 0 decided (or signed, where others must sign too), 1 refused, with the reason,
     2 wrong use (an ID that no gate has, too), 5 the source cannot be used.
     """
-    if len(sha.strip()) < decisions.SHORTEST_SHA:
-        raise UsageError(
-            f"--sha takes at least {decisions.SHORTEST_SHA} hex digits",
-            "`vedette approvals --json` prints the payload and its sha256",
-        )
     _decide(gate_id, "approved", sha, note, values)
 
 
@@ -105,9 +100,9 @@ def _decide(
             path, gate_id, outcome, sha=sha, actor=actor, now=now, note=note
         )
     except DecisionRefused as refused:
-        if refused.kind != "missing":
+        if refused.kind not in ("missing", "short_sha"):
             raise
-        # Nothing was refused: the command named what no row has.
+        # Nothing was refused: what was named is no gate, or no hash.
         raise UsageError(refused.title, refused.hint, kind=refused.kind) from refused
     columns = ("id", "status", "outcome", "decided_by", "needed", "signed")
     row = (gate_id, decision.status, outcome, actor, decision.needed, decision.signed)

@@ -73,7 +73,7 @@ def print_answer(
     if answer.note and style == "table":
         say(answer.note)
     if answer.truncated and style != "json":
-        say(f"older rows were left out after {len(answer.rows):,}; --limit N prints more")
+        say(f"rows were left out after {len(answer.rows):,}; --limit N prints more")
 
 
 def say(words: str) -> None:

@@ -71,6 +71,8 @@ def test_another_payload_than_was_read_is_refused(run: Run, fleet: Path, sql: Sq
     [
         ["approve", GATE],
         ["approve", GATE, "--sha", "1234567"],
+        ["approve", GATE, "--sha", "no hex digits"],
+        ["reject", GATE, "--reason", "no", "--sha", "1234567"],
         ["reject", GATE],
         ["reject", GATE, "--reason", "  "],
         ["ack", "m-none"],
