@@ -91,7 +91,7 @@ def binding_rows(screen: Screen[Any]) -> list[HelpRow]:
         binding = active.binding
         if not binding.description or binding.action in _OF_TEXTUAL:
             continue
-        group = _group(active.node, screen)
+        group = _group(active.node, screen, binding.action)
         display = screen.app.get_key_display(binding)
         keys = grouped.setdefault((group, binding.description), [])
         if display not in keys:
@@ -104,10 +104,14 @@ def binding_rows(screen: Screen[Any]) -> list[HelpRow]:
 _OF_TEXTUAL = frozenset({"app.focus_next", "app.focus_previous", "screen.copy_text"})
 """What every screen inherits and nobody comes for."""
 
+_COMMON = frozenset(
+    binding.action for binding in ConsoleScreen.BINDINGS if isinstance(binding, Binding)
+)
 
-def _group(node: Any, screen: Screen[Any]) -> str:
+
+def _group(node: Any, screen: Screen[Any], action: str) -> str:
     if node is screen:
-        return "this screen"
+        return "everywhere" if action in _COMMON else "this screen"
     return "everywhere" if node is screen.app else "lists"
 
 
