@@ -245,6 +245,18 @@ async def test_keys_are_dead_again_when_the_payload_changes(tmp_path: Path) -> N
         assert review.step == "reason"
 
 
+async def test_every_key_is_dropped_when_the_risk_rises(tmp_path: Path) -> None:
+    async with reviewing(tmp_path) as review:
+        await review.press("a")
+        review.file.change(risk="high")
+        await review.app.ask_again()
+        await review.press("2", "a")
+        assert (review.step, review.screen.tab) == ("reading", 1)
+        await review.passes(0.5)
+        await review.press("a")
+        assert review.step == "confirm"
+
+
 async def _changed(review: Reviewed) -> None:
     from vedette.data.approvals import sha256
 
@@ -544,6 +556,20 @@ async def test_what_was_seen_stays_seen_at_another_width(tmp_path: Path) -> None
         await review.app.workers.wait_for_complete()
         await review.passes(1)
         assert "opens when" not in review.says()
+
+
+async def test_coming_back_keeps_what_was_seen_and_deadens_the_keys(tmp_path: Path) -> None:
+    async with reviewing(tmp_path, risk="medium", payload=LONG) as review:
+        await _read(review)
+        await review.press("question_mark")
+        await review.press("escape")
+        await review.app.ask_again()
+        await review.press("a")
+        assert review.step == "reading"
+        await review.passes(0.5)
+        assert "APPROVE is open" in review.says()
+        await review.press("a")
+        assert review.step == "hold"
 
 
 async def test_the_raw_text_read_whole_counts_as_read(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """One gate, full screen: the whole payload to be read, and the only place where it is decided."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, NamedTuple, overload
 
@@ -143,6 +143,8 @@ class ReviewScreen(ConsoleScreen):
         """What differs from the payload that was read before, while that is shown."""
         self._document: Document | None = None
         self._laid_out: Document | None = None
+        self._was_read: tuple[Document, Callable[[int], bool]] | None = None
+        """The same gate's payload when it was last open here, and what was seen of it."""
         self._payload_before = ""
         self._blast: Blast | None = None
         self._raw_seen = bytearray()
@@ -155,8 +157,12 @@ class ReviewScreen(ConsoleScreen):
     def enter(self, **where: Any) -> None:
         """Opens the gate of that id, anew; what was seen of the same payload stays seen."""
         gate_id = str(where.get("id") or self.gate_id)
+        self._was_read = None
         if gate_id != self.gate_id:
-            self._document = self._laid_out = None
+            self._document = None
+        elif self.review is not None and self._laid_out is not None:
+            self._was_read = (self._laid_out, self.review.is_seen)
+        self._laid_out = None
         self.gate_id, self.facts, self.review = gate_id, None, None
         self._begin()
 
@@ -207,7 +213,10 @@ class ReviewScreen(ConsoleScreen):
 
     def _tell_gate(self, gate: consent.Gate, now: float) -> None:
         if self.review is not None:
+            before = self.review.gate
             self.review.gate_changed(gate, now)
+            if (before.risk, before.title, before.needed) != (gate.risk, gate.title, gate.needed):
+                self._readable_from = now + self.review.terms.dead
             return
         settings = self.app.settings
         self.review = consent.Review(
@@ -227,6 +236,8 @@ class ReviewScreen(ConsoleScreen):
             self._payload_before, self.section, self.compared = before.text, 0, None
         elif before is not None:
             seen = list(carry_seen(before, document, review.is_seen))
+        elif self._was_read is not None:
+            seen = list(carry_seen(self._was_read[0], document, self._was_read[1]))
         self._document = self._laid_out = document
         review.laid_out(
             review.gate.sha256, [len(section.lines) for section in document.sections], now, seen
