@@ -137,7 +137,10 @@ def read_budgets(
     found = [
         facts
         for (scope, key), limit in wanted.items()
-        if limit > 0 and (facts := _READERS[scope](source, key, limit, burn)) is not None
+        # A scope nobody knows is no budget.
+        if limit > 0
+        and scope in _READERS
+        and (facts := _READERS[scope](source, key, limit, burn)) is not None
     ]
     return sorted(found, key=lambda facts: _SCOPES.index(facts.scope))
 

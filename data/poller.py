@@ -123,6 +123,9 @@ class Poller:
                 return self._failed(error)
             except sqlite3.Error as error:
                 return self._failed(fault(self.path, error))
+            except Exception as error:
+                # What is in the file was not foreseen: better a fault in row 2 than no console.
+                return self._failed(_unforeseen(self.path, error))
             self._succeeded(took_ms)
             return Answer(self.looks, value, took_ms)
 
@@ -166,6 +169,18 @@ class Poller:
             next_at=now + wait,
         )
         return Answer(self.looks)
+
+
+def _unforeseen(path: str, error: Exception) -> SourceError:
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    at = f" at {frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame is not None else ""
+    return SourceError(
+        f"{path} holds something this screen cannot read: {type(error).__name__}{at}",
+        "the other screens still work; please report it with this line",
+        kind="unforeseen",
+    )
 
 
 def _read(source: Source, question: Question[T], now: float) -> tuple[T | None, float]:

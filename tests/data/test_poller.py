@@ -205,6 +205,17 @@ async def test_a_question_that_is_wrong_is_a_value_and_the_next_is_answered(
     assert (await poller.tick(_events)).value == 0
 
 
+async def test_what_a_question_did_not_foresee_is_a_fault_and_no_end(
+    path: Path, begin: Begin
+) -> None:
+    poller = begin(path)
+    answer = await poller.tick(lambda source, now: {}["no such key"])
+    assert _kind(answer) == "unforeseen"
+    assert answer.looks.fault is not None
+    assert "KeyError at <lambda>" in answer.looks.fault.title
+    assert (await poller.tick(_events)).value == 0
+
+
 async def test_two_looks_at_once_wait_for_each_other(path: Path, begin: Begin) -> None:
     poller, inside = begin(path), []
     one_is_in, go_on = threading.Event(), threading.Event()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders.vedette import build_fleet
-from tests.end_to_end.test_console import console
 from tests.end_to_end.terminal import Terminal
+from tests.end_to_end.test_console import console
 
 SGR = re.compile(rb"\x1b\[([\d;:]*)m")
 COLOUR = re.compile(r"(?:^|;)(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;|$)")
