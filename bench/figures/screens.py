@@ -5,11 +5,12 @@ from statistics import median
 
 from vedette.tui.screens import PLACES
 
-from ..programs import console
+from ..programs import FRAME, console
 from ..report import Figure, Pair
 from ..terminal import Terminal
 
 TURNS = 5
+CALM_SECONDS = 0.4
 
 Taken = dict[str, tuple[float, float]]
 """Seconds of processor time and of waiting, by the screen's name."""
@@ -36,7 +37,6 @@ def _tour(path: str) -> Taken:
     with Terminal(console(path)) as terminal:
         terminal.wait_for(b"fix-auth")
         taken["fleet"] = terminal.cpu(), terminal.last_write - terminal.started
-        terminal.settle()
         for place in PLACES:
             if place.key and place.name != "fleet":
                 taken[place.name] = _open(terminal, place.key, place.name)
@@ -44,8 +44,10 @@ def _tour(path: str) -> Taken:
 
 
 def _open(terminal: Terminal, key: str, name: str) -> tuple[float, float]:
+    # What the screen before still reads is not this one's.
+    terminal.settle(CALM_SECONDS)
     before, since = terminal.cpu(), len(terminal.written)
     pressed = terminal.send(key)
-    terminal.wait_for(b"\x1b[1;1H", since)
+    terminal.wait_for(FRAME, since)
     terminal.settle()
     return terminal.cpu() - before, terminal.last_write - pressed

@@ -14,7 +14,7 @@ from ..programs import console
 from ..report import Figure, Pair
 from ..terminal import Terminal
 
-TURNS = 3
+TURNS = 5
 COMMITS = 6_000
 ROWS = 5
 """Of one commit."""
