@@ -83,16 +83,35 @@ def encode(pieces: Iterable[Piece], system: ColorSystem, *, is_ascii: bool = Fal
     return "".join(written)
 
 
+_NEAR = {
+    "×": "x",
+    "…": "~",
+    "–": "-",
+    "—": "-",
+    "−": "-",
+    "·": ".",
+    "→": ">",
+    "›": ">",
+    "≥": ">",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+}
+"""Signs of one cell that stand in words, and what ASCII has in their place."""
+
+
 def harmless(text: str, *, is_ascii: bool = False) -> str:
     """The text in as many cells, without what would act on a terminal.
 
-    With `is_ascii` a `?` takes the place of each cell that ASCII cannot show.
+    With `is_ascii` the sign nearest to it, or a `?`, takes the place of each cell that ASCII cannot
+    show.
     """
     if not text.isprintable():
         text = CONTROL.sub("?" if is_ascii else "\ufffd", text)
     if not is_ascii or text.isascii():
         return text
-    cells = "".join(c if c.isascii() else "?" * cell_len(c) for c in text)
+    cells = "".join(c if c.isascii() else _NEAR.get(c) or "?" * cell_len(c) for c in text)
     return cells[: cell_len(text)]
 
 

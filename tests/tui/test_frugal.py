@@ -103,6 +103,7 @@ def test_nothing_that_acts_on_a_terminal_passes(text: str, is_ascii: bool) -> No
 
 def test_ascii_keeps_every_cell_in_its_place() -> None:
     assert harmless("a\u00e9b", is_ascii=True) == "a?b"
+    assert harmless("same call \u00d76\u2026", is_ascii=True) == "same call x6~"
     assert harmless("\u732b!", is_ascii=True) == "??!"
     assert harmless("e\u0301!", is_ascii=True) == "e!"
     assert harmless("\u732b\u00e9", is_ascii=False) == "\u732b\u00e9"
