@@ -23,6 +23,10 @@ BADGE_TOKENS = {
 """A bar's kind: the tokens of its badge, and its ground."""
 
 
+BRIEF = 60
+"""Columns below which row 2 says only how many and how long yet."""
+
+
 class OneLine(Widget):
     """One row of the frame; only the cells that differ are painted."""
 
@@ -132,20 +136,23 @@ def needs_line(headline: Headline, fresh: Freshness, view: View, width: int) -> 
     """Row 2: what needs a person; or, when the view is not live, what is wrong with it."""
     if not fresh.is_live and fresh.word != "READING":
         return fault_line(fresh, view, width)
-    groups = _needs(headline, view)
+    groups = _needs(headline, view, is_brief=width < BRIEF)
     if not groups:
         return spread([("nothing needs you", "muted")], [], width)
     return bar("you", "NEEDS YOU", groups, [("! ", "bright bold"), ("next", "muted")], width)
 
 
-def _needs(headline: Headline, view: View) -> list[list[Span]]:
+def _needs(headline: Headline, view: View, *, is_brief: bool) -> list[list[Span]]:
     groups: list[list[Span]] = []
     gates = len(headline.approvals)
     if gates:
         groups.append(_counted(gates, "approval"))
         if headline.next_expiry is not None:
             left = numbers.age(headline.next_expiry - view.now)
-            groups[-1] += [("  next expires in ", "muted"), (left, "you bold")]
+            groups[-1] += [
+                ("  " if is_brief else "  next expires in ", "muted"),
+                (left, "you bold"),
+            ]
     critical, others = headline.count("critical"), 0
     others = sum(headline.count(severity) for severity in ("error", "warning"))
     if critical:

@@ -45,7 +45,7 @@ def line(alarm: AlarmFacts, width: int, view: View) -> Line:
     token = "muted" if is_answered else strong
     where_token = "muted" if is_answered else "soft"
     state = alarm.status
-    since = numbers.age(view.now - alarm.opened if alarm.opened is not None else None)
+    since = numbers.age(view.now - alarm.opened if alarm.opened is not None else None, view.glyphs)
     cells = [
         Cell(1, 1, [mark]),
         Cell(3, 5, [word]),
@@ -56,7 +56,7 @@ def line(alarm: AlarmFacts, width: int, view: View) -> Line:
         cells.append(
             Cell(where, where_width, [(_where(alarm.where, where_width, view), where_token)])
         )
-        times = numbers.times(alarm.count) if alarm.count > 1 else "1"
+        times = numbers.times(alarm.count, view.glyphs) if alarm.count > 1 else "1"
         cells.append(Cell(count, 4, [(times, "ink" if alarm.count > 1 else "muted")], "right"))
     cells.append(
         Cell(width - 8, 7, [numbers.toned(since, "muted" if is_answered else "ink")], "right")

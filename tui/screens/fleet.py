@@ -39,6 +39,7 @@ WINDOWS = (
     (7 * 24 * HOUR, "7d"),
 )
 GROUPS = ("urgency", "project", "model", "state")
+UNKNOWN_KEYS = ("look_now", "enter", "filter", "command")
 STEP_KEYS = ("demo", "snippet", "open_other", "command", "leave")
 FLASH_SECONDS = 2.0
 WIDE = 160
@@ -192,6 +193,8 @@ class FleetScreen(StartingScreen):
 
     def footer_keys(self) -> Sequence[str]:
         """Where nothing is recorded, how to begin."""
+        if self._is_unknown:
+            return UNKNOWN_KEYS
         return STEP_KEYS if self._is_new else self.footer
 
     @property
