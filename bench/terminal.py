@@ -150,6 +150,6 @@ class Terminal:
 def _become(command: Sequence[str], env: Mapping[str, str]) -> None:
     """In the child: the command, or an exit code that says it is not there."""
     try:
-        os.execvpe(command[0], command, env)
+        os.execvpe(command[0], list(command), env)
     finally:
         os._exit(127)
