@@ -9,7 +9,9 @@ from tests.tui.harness import ScriptedConsole
 from vedette.data.errors import SourceError
 from vedette.data.fleet import FleetFacts
 from vedette.data.freshness import Freshness
+from vedette.tui.frame import OneLine
 from vedette.tui.glyphs import ASCII
+from vedette.tui.line import plain
 from vedette.tui.screens.fleet import FleetScreen, Seen
 
 EMPTY = Seen(FleetFacts((), 3600.0, False), None)
@@ -134,3 +136,57 @@ async def test_the_list_names_the_command_that_shows_it(fleet: Path) -> None:
     async with app.run_test(size=(80, 24)):
         choices = {choice.key: choice.text for choice in app.screen.copy_choices()}
         assert choices["l"].startswith("vedette agents")
+
+
+async def test_esc_brings_every_row_back(fleet: Path) -> None:
+    app = ScriptedConsole("fleet", source=fleet)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, FleetScreen)
+        before = len(screen._list.rows)
+        screen.apply_filter("state:waiting cost>5000")
+        assert screen.has_class("-nothing")
+        await pilot.press("escape")
+        assert len(screen._list.rows) == before
+        assert not screen.has_class("-nothing")
+
+
+async def test_a_message_stays_while_only_ages_move(fleet: Path) -> None:
+    app = ScriptedConsole("fleet", source=fleet)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("G", "a")
+        await pilot.pause()
+        message = app.screen.query_one("#prompt-side", OneLine)
+        assert "no gate is open" in plain(message.line)
+        app.now += 1
+        app.screen.second()
+        assert "no gate is open" in plain(message.line)
+
+
+@pytest.mark.parametrize(
+    ("size", "has_pace", "has_minutes"),
+    [((120, 40), False, False), ((160, 40), True, False), ((200, 50), True, True)],
+)
+async def test_only_what_there_is_room_for_is_asked(
+    fleet: Path, size: tuple[int, int], has_pace: bool, has_minutes: bool
+) -> None:
+    app = ScriptedConsole("fleet", source=fleet)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await app.ask_again()
+        facts = app.screen.facts
+        assert (facts.pace is not None, facts.minutes is not None) == (has_pace, has_minutes)
+
+
+async def test_a_stale_view_reads_what_is_known_beside_the_loop(fleet: Path) -> None:
+    freshness = Freshness("STALE", 72.0, NOW - 72)
+    app = ScriptedConsole("fleet", source=fleet, path=str(fleet), freshness=freshness)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.screen.second()
+        await app.workers.wait_for_complete()
+        screen = app.screen
+        assert isinstance(screen, FleetScreen)
+        assert screen._known is not None
+        assert screen._known.size
