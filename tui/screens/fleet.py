@@ -126,7 +126,11 @@ class FleetScreen(StartingScreen):
         self._shown_room = self._room
         has_aside = self.size.width >= VAST and self.size.height >= TALL
 
+        is_hurried = self.app.is_hurried
+
         def read(source: Source, now: float) -> Seen:
+            if is_hurried:
+                return Seen(read_fleet(source, now, window), None)
             # Adding up costs is a part of its own, and not on the way to the first paint.
             from ...data.burn import read_burn
             from ...data.costs import today
@@ -410,7 +414,7 @@ class FleetScreen(StartingScreen):
 
     def _nothing_known(self, width: int) -> list[Line]:
         """Another system's file without runs, or a file of no system that is known."""
-        keys = [("9", "its tables"), ("0", "what is known of it"), (":open", "another file")]
+        keys = [("9", "its tables"), ("0", "what is known of it")]
         if self._system == "unknown":
             bold = "This file is of no agent system that Vedette knows."
             return empty.said(bold, "It is opened as it is, read-only.", keys, width)

@@ -14,6 +14,7 @@ from ...data.filters import Facts, Kind
 from ...data.source import Question, Source
 from ...data.tables import Page, Table, TablesFacts, Value
 from .. import numbers
+from ..drawing import empty
 from ..drawing import tables as drawing
 from ..drawing.tables import Detail, Grid
 from ..line import Line, Span
@@ -83,6 +84,7 @@ class TablesScreen(ConsoleScreen):
         with Horizontal(id="tables-panes"):
             with Vertical(id="tables-main"):
                 yield Pane(self._head, id="tables-head")
+                yield Pane(self._why_empty, id="tables-empty")
                 yield LineView(self._draw_table, lambda table: table.name, id="tables-list")
                 yield LineView(self._draw_row, lambda row: str(row.number), id="grid-list")
                 yield LineView(self._draw_detail, lambda line: line.key, id="detail-list")
@@ -133,8 +135,15 @@ class TablesScreen(ConsoleScreen):
         found = self.facts.tables if self.facts is not None else ()
         shown = [table for table in found if self.filter.matches(_facts(table))]
         self._view_of("list").rows = shown
-        if not found and self.facts is not None:
-            self.say(("this file has no tables", "muted"))
+        self.set_class(self.facts is not None and not shown, "-nothing")
+        self.query_one("#tables-empty", Pane).update()
+
+    def _why_empty(self, width: int, height: int) -> Sequence[Line]:
+        rows = self.filter_facts()
+        if not rows:
+            return empty.said("This file has no tables.", "", [("0", "what is known of it")], width)
+        emptied = self.filter.explain_empty(rows)
+        return empty.no_match(len(rows), "tables", self.filter_text, emptied, width, self.view)
 
     def filter_facts(self) -> Sequence[Facts]:
         """Every table."""
@@ -201,6 +210,8 @@ class TablesScreen(ConsoleScreen):
             self._to("grid")
         elif self.level == "grid":
             self._to("list")
+        elif self.filter_text:
+            self.action_clear_filter()
         else:
             await self.app.action_back()
 
