@@ -265,7 +265,7 @@ _STATES = {
 def _title(kind: str, status: Status) -> str:
     """What stays true while the clock runs, in few words."""
     if kind == "writer_gone":
-        return f"writer gone: {status.now.removeprefix('its ').removesuffix(' is gone')}"
+        return f"writer gone: {status.now.removesuffix(' is gone')}"
     return f"{kind}: {status.brief or status.now}"
 
 

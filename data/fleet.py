@@ -351,7 +351,7 @@ def _is_lost(writer: Writer, now: float) -> bool:
 def _lost(writer: Writer) -> Status:
     since = times.parse(writer.ended_at or writer.heartbeat_at)
     ending = "ended" if writer.ended_at else "gone"
-    says = f"its process {writer.pid or ''} is {ending}".replace("  ", " ")
+    says = f"process {writer.pid} is {ending}" if writer.pid else f"its process is {ending}"
     return Status("lost", says, since, (f"writer {writer.id}",))
 
 
