@@ -143,6 +143,11 @@ class Terminal:
                 raise AssertionError(self._told(what, timeout, is_over=left <= 0))
         return self.text()
 
+    def take_in(self, seconds: float) -> None:
+        """Takes in what is written within a time; AssertionError if the program has ended."""
+        if not self._read(seconds):
+            raise AssertionError(self._told("more", seconds, is_over=False))
+
     def until_ended(self, timeout: float = PATIENCE) -> int:
         """Waits until the program ends; its exit code, negative for a signal."""
         end = time.monotonic() + timeout
