@@ -6,6 +6,8 @@ from ..line import BLANK, Cell, Line, Span, columns, spread, width_of
 from ..view import View
 
 LABEL = 10
+ROOMY = 100
+"""From this width on a place is named with its agent."""
 
 
 def _columns(width: int) -> tuple[int, int, int, int]:
@@ -13,8 +15,9 @@ def _columns(width: int) -> tuple[int, int, int, int]:
     if width < 66:
         return max(10, width - 16 - 8), 0, 0, 0
     count = width - 13
-    where = count - 16
-    return where - 17, where, 15, count
+    wide = 30 if width >= ROOMY else 15
+    where = count - wide - 1
+    return where - 17, where, wide, count
 
 
 def head(width: int) -> Line:
@@ -39,7 +42,7 @@ def line(alarm: AlarmFacts, width: int, view: View) -> Line:
     mark, word = parts.severity(alarm.severity, view.glyphs, is_acknowledged=is_answered)
     if alarm.severity == "error" and not is_answered:
         mark, word = (view.glyphs.alarm, "bad"), (word[0], "bad bold")
-    if alarm.derived and not is_answered and alarm.severity != "critical":
+    if alarm.derived and not is_answered and alarm.severity in ("error", "warning"):
         mark, word = (mark[0], "doubt"), (word[0], "doubt bold")
     strong = "bright bold" if alarm.severity == "critical" else "ink"
     token = "muted" if is_answered else strong
@@ -93,6 +96,8 @@ def _closed_line(alarm: AlarmFacts, width: int, view: View) -> Line:
     # A day other than today says more than its hour.
     shown = at[:5] if len(at) == 8 else at[5:10]
     title, where = (20, 15) if width >= 76 else (max(10, width - 12), 0)
+    if width >= ROOMY:
+        title, where = 40, 30
     cells = [
         Cell(3, 5, [(shown, "muted")]),
         Cell(9, title, [(parts.cut(alarm.title, title, view.glyphs), "soft")]),
