@@ -9,7 +9,7 @@ import click
 from ...data.rows import OPEN
 from ...data.status import Status, read_status
 from .options import asked, db_option, opened, style_options
-from .output import Answer, Origin, money, origin, print_answer
+from .output import Answer, Origin, clean, money, origin, print_answer
 
 SHORT_WIDTH = 60
 
@@ -39,7 +39,8 @@ def status(short: bool, **values: Any) -> None:
     if short:
         print(short_line(found, floor=_floor_sign()))
     elif request.style == "table":
-        print("\n".join(_summary(found, where, label, lack)))
+        # A status is the source's own word, and a path is anybody's.
+        print("\n".join(clean(line) for line in _summary(found, where, label, lack)))
     else:
         row = found.row()
         print_answer(Answer(tuple(row), [tuple(row.values())]), where, request.now, request.style)
