@@ -90,6 +90,8 @@ class VedetteApp(FrugalDisplay):
         """What the caller begins after this console: ("demo", "") or ("open", path)."""
         self.written = 0
         """Bytes written to the terminal since start."""
+        self.is_hurried = False
+        """Whether the first paint waits for the answer: then only what it needs is asked for."""
         self._polls = polls
         self._is_recognised = False
         self._frozen_at: float | None = None
@@ -119,7 +121,10 @@ class VedetteApp(FrugalDisplay):
         """Opens the first screen, then looks; the first answer paints it."""
         await self.go("fleet" if self._is_there() else "first")
         if self._polls:
+            self.is_hurried = True
             await self.look()
+            self.is_hurried = False
+            self.look_soon()
             self.set_interval(self.interval, self.look)
         self.set_interval(1.0, self.second)
 
@@ -264,7 +269,8 @@ class VedetteApp(FrugalDisplay):
     def look_soon(self) -> None:
         """Another row, another window: the question changed, so it is asked at once."""
         self._force = True
-        self.call_later(self.look)
+        # What has just changed on screen is painted first: reading would hold it up.
+        self.call_after_refresh(self.call_later, self.look)
 
     async def _open(self, visit: Visit) -> None:
         screen = self._kept.get(visit.name)

@@ -125,7 +125,6 @@ class FleetScreen(StartingScreen):
         is_wide = self.size.width >= WIDE
         self._shown_room = self._room
         has_aside = self.size.width >= VAST and self.size.height >= TALL
-
         is_hurried = self.app.is_hurried
 
         def read(source: Source, now: float) -> Seen:
