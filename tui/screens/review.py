@@ -38,6 +38,9 @@ HOLD_TICK = 0.1
 
 _PANEL = "ground-panel"
 _REASON_MOST = 2000
+_PAGES_WAITING = 8
+"""Pages asked for before the first of them is painted; a key that is held down asks for more."""
+
 _TYPING = ("confirm", "note", "reason", "hold")
 """Steps in which every key is the review's own."""
 
@@ -84,12 +87,39 @@ class PayloadView(TellingView[Numbered]):
     class PastEnd(Message):
         """A page was asked for where there is none below."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._noted_top = 0
+        self._waiting: list[Callable[[], None]] = []
+
+    def noted(self) -> None:
+        """What is shown now was on the screen: a page that was asked for meanwhile may follow."""
+        self._noted_top = self.top
+        while self._waiting and self._noted_top == self.top:
+            self._waiting.pop(0)()
+
+    def action_page_down(self) -> None:
+        """A page down, once the one before was painted: none is skipped by quick fingers."""
+        if self._is_noted(self.action_page_down):
+            super().action_page_down()
+
     def action_space_page(self) -> None:
         """A page down; at the end, on to the next part."""
+        if not self._is_noted(self.action_space_page):
+            return
         if self.below == 0:
+            # Pages asked for in haste end with this part: the next one is not skipped.
+            self._waiting.clear()
             self.post_message(self.PastEnd())
         else:
-            self.action_page_down()
+            super().action_page_down()
+
+    def _is_noted(self, action: Callable[[], None]) -> bool:
+        """Whether what is shown was painted; else the action waits for it."""
+        is_noted = self._noted_top == self.top
+        if not is_noted and len(self._waiting) < _PAGES_WAITING:
+            self._waiting.append(action)
+        return is_noted
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing can be opened or marked here: `enter` is not this view's key."""
@@ -121,11 +151,12 @@ class ReviewScreen(ConsoleScreen):
         Binding("5", f"tab({RAW})", "raw"),
         Binding("right_square_bracket", "section(1)", "next file"),
         Binding("left_square_bracket", "section(-1)", "file before"),
-        Binding("a", "approve", "approve"),
-        Binding("A", "approve_note", "approve + note"),
-        Binding("r", "reject", "reject + reason"),
-        Binding("e", "edit", "reject + edit"),
-        Binding("u", "undo", "undo, while it holds"),
+        # First of all, so that what is typed after them, however fast, is already the reason.
+        Binding("a", "approve", "approve", priority=True),
+        Binding("A", "approve_note", "approve + note", priority=True),
+        Binding("r", "reject", "reject + reason", priority=True),
+        Binding("e", "edit", "reject + edit", priority=True),
+        Binding("u", "undo", "undo, while it holds", priority=True),
         Binding("D", "difference", "what changed since you read it"),
         Binding("enter", "next_gate", "next gate, once this one is decided"),
     ]
@@ -389,7 +420,11 @@ class ReviewScreen(ConsoleScreen):
         event.stop()
         if self.is_ready:
             self._draw_head()
-            self.call_after_refresh(self._note_seen)
+            self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self._note_seen()
+        self._lines.noted()
 
     def _note_seen(self) -> None:
         """Lines count once they are painted, and not before keys are heard."""
@@ -622,8 +657,8 @@ class ReviewScreen(ConsoleScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A console that only reads does not offer the answers at all."""
-        if action in _ANSWERS and self.app.settings.read_only:
-            return False
+        if action in _ANSWERS:
+            return not self.app.settings.read_only and not self.is_asking
         if action == "difference":
             return bool(self._payload_before)
         return super().check_action(action, parameters)
