@@ -25,7 +25,7 @@ def preview(
         return []
     if height <= SHORT:
         return [_short_title(row, facts, width, view), *_short(row, facts, width, view)][:height]
-    lines = [_title(row, width, view), _about(row, facts, width, view), BLANK]
+    lines = [_title(row, width, view), *_about(row, facts, width, view), BLANK]
     if row.agent is None:
         lines += _details(_run_pairs(row, width, view), width, 2)
         lines += [BLANK, *_agents_of(row, width, view)]
@@ -169,11 +169,10 @@ def _age(row: FleetRow, view: View) -> str:
     return numbers.age(view.now - status.since if status.since is not None else None, view.glyphs)
 
 
-def _about(row: FleetRow, facts: PreviewFacts | None, width: int, view: View) -> Line:
+def _about(row: FleetRow, facts: PreviewFacts | None, width: int, view: View) -> list[Line]:
     text = f" {view.glyphs.bullet} ".join(_facts_about(row, facts, short=False))
-    return columns(
-        width, [Cell(2, width - 4, [(parts.cut(text, width - 4, view.glyphs), "muted")])]
-    )
+    shown = parts.cut(text, width - 4, view.glyphs)
+    return [columns(width, [Cell(2, width - 4, [(shown, "muted")])])] if text else []
 
 
 def _facts_about(row: FleetRow, facts: PreviewFacts | None, *, short: bool) -> list[str]:
@@ -206,7 +205,8 @@ def _run_pairs(row: FleetRow, width: int, view: View) -> Pairs:
     spent: list[Span] = [(cost, "ink")]
     if turns:
         spent += [(f"   {numbers.count(turns, view.glyphs)}", "ink"), (" model calls", "muted")]
-    pairs += [("agents", inside), ("cost", spent)]
+    room = width - LABEL - 4
+    pairs += [("agents", parts.cut_spans(inside, room, view.glyphs)), ("cost", spent)]
     if run.context is not None:
         pairs.append(("context", _gauge(run.context, view)))
     return pairs
