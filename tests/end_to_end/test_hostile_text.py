@@ -101,7 +101,8 @@ def test_a_huge_text_is_cut_not_laid_out(tmp_path: Path, home: dict[str, str], h
     with closing(sqlite3.connect(path)) as writer, writer:
         for statement in (
             "UPDATE runs SET title = :text, error = :text WHERE id = 'a81f02c4'",
-            "UPDATE events SET message = :text, details = :text WHERE seq > (SELECT max(seq) - 2 FROM events)",
+            "UPDATE events SET message = :text, details = :text"
+            " WHERE seq > (SELECT max(seq) - 2 FROM events)",
             "UPDATE prompts SET response = :text, request = :text"
             " WHERE seq > (SELECT max(seq) - 2 FROM prompts)",
             "UPDATE alarms SET title = :text, message = :text WHERE seq = 1",
