@@ -49,11 +49,6 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def table(figures: Sequence[Figure]) -> str:
-    """The figures in the columns that `heading` names."""
-    return "\n".join(line(figure) for figure in figures)
-
-
 def heading() -> str:
     """What stands above the lines."""
     return f"{'figure':<58} {'measured':>10} {'target':>10}  reached  raw"
