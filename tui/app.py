@@ -127,6 +127,7 @@ class VedetteApp(FrugalDisplay):
             self.look_soon()
             self.set_interval(self.interval, self.look)
         self.set_interval(1.0, self.second)
+        _collect_garbage()
 
     def _is_there(self) -> bool:
         return os.path.exists(self.path)
@@ -555,3 +556,10 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
+
+
+def _collect_garbage() -> None:
+    """From here on, where loading had it put off; what is loaded by now stays to the end."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

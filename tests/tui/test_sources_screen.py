@@ -1,6 +1,5 @@
 """The Sources screen: the file, its writers, its faults, and what the console costs."""
 
-
 import pytest
 
 from tests.builders.vedette import NOW, build_fleet

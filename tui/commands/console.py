@@ -1,5 +1,6 @@
 """Opens the console: which file, which look, and only in a terminal."""
 
+import gc
 import os
 import sys
 from typing import Any
@@ -34,6 +35,8 @@ def open_console(paths: list[str], options: dict[str, Any]) -> int:
     if paths or options.get("db"):
         _try(path)
     _remember(path)
+    # Looking for garbage among what is only being loaded finds none; the first frame ends this.
+    gc.disable()
     # Textual takes 0.2 s: only the console itself pays for it.
     from ..app import run_console
 
