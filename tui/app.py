@@ -1,5 +1,6 @@
 """The console: one source, one poller, one screen at a time; only it reads the clock."""
 
+import gc
 import json
 import os
 import sys
