@@ -110,7 +110,7 @@ def test_help_command_filter_next_and_freeze_answer(fleet: Path, home: dict[str,
         terminal.keys("p")
         terminal.until("mend-auth")
         terminal.keys("!")
-        terminal.until_true(lambda s: "Review" in s.splitlines()[2], "the review")
+        terminal.until_true(lambda s: "REVIEW" in s.splitlines()[0], "the review")
 
 
 def test_q_asks_once_and_says_in_the_shell_what_still_waits(

@@ -79,11 +79,13 @@ def test_no_screen_lets_anything_through(tmp_path: Path, home: dict[str, str], f
         terminal.until("vedette")
         terminal.until_true(lambda s: "READING" not in s, "the first answer")
         _open_every_screen(terminal)
-        terminal.keys("1")
+        # By name: in a review, a digit is a tab.
+        terminal.keys(":fleet\r")
         terminal.until_true(lambda s: "Fleet" in _crumb(s), "Fleet")
         terminal.keys("?")
         terminal.until_true(lambda s: "Help" in _crumb(s), "help")
-        terminal.keys("1")
+        # By name: in a review, a digit is a tab.
+        terminal.keys(":fleet\r")
         terminal.until_true(lambda s: "Fleet" in _crumb(s), "Fleet")
         terminal.keys("q")
         terminal.until("quit?")
