@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from . import times
 from .budgets import budget_alarms, read_budgets
+from .cost_totals import is_behind
+from .costs import today
 from .events import run_or_agent_name
 from .fleet import AgentFacts, FleetFacts, RunFacts, Status, read_fleet
 from .rows import Alarm, AlarmAction
@@ -91,6 +93,8 @@ class AlarmsFacts:
     last_resolved: float | None
     closed: tuple[AlarmFacts, ...] = ()
     """The newest that are over, beside those that are not."""
+    is_behind: bool = False
+    """Whether the spending that budgets are held against is not summed to its end yet."""
 
 
 RULES = (
@@ -137,6 +141,7 @@ def read_alarms(source: Source, now: float, which: str = "open") -> AlarmsFacts:
         closed=tuple(_recorded(source, row, now) for row in over[:CLOSED])
         if which == "open"
         else (),
+        is_behind=is_behind(source),
     )
 
 
@@ -310,6 +315,9 @@ def _of_agent(run: RunFacts, agent: AgentFacts, now: float) -> list[AlarmFacts]:
 def _of_budgets(source: Source, fleet: FleetFacts, now: float) -> list[AlarmFacts]:
     """Budgets that are nearly used, used up, or burnt fast."""
     titles = {run.id: run.title for run in fleet.runs}
+    # The first to ask in a look says how much of the past may be summed in it: a little, so that
+    # the alarms stand at once and those of budgets follow.
+    today(source, now)
     return [
         _inferred(
             "budget",

@@ -91,6 +91,8 @@ class AlarmsScreen(ConsoleScreen):
         self.set_class(not self._shown, "-nothing")
         for pane in self.query(Pane):
             pane.update()
+        if facts.is_behind and self.view.is_live:
+            self.app.look_soon()
 
     def _rows(self, facts: AlarmsFacts) -> list[AlarmFacts | Line]:
         """What matches; below open alarms, that somebody watches and what was over last."""

@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -129,7 +130,8 @@ def test_no_command_that_prints_loads_the_console(fleet: Path, name: str) -> Non
 
 
 def test_a_reader_that_has_enough_is_no_error(fleet: Path) -> None:
-    line = f"{sys.executable} -m vedette.tui events --jsonl --limit 600 --db '{fleet}' | head -n 1"
+    command = [sys.executable, "-m", "vedette.tui", "events", "--jsonl", "--limit", "600"]
+    line = f"{shlex.join([*command, '--db', str(fleet)])} | head -n 1"
     result = subprocess.run(
         ["bash", "-o", "pipefail", "-c", line], capture_output=True, check=False
     )
