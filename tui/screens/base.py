@@ -250,8 +250,8 @@ class ConsoleScreen(Screen[None]):
         return any(prompt.is_busy for prompt in self.query(Prompt))
 
     def say(self, *spans: Span) -> None:
-        """One message in the message line, and beside it what the demo teaches."""
-        self.prompt.say(spans, self.app.hints.spans)
+        """One message in the message line, and beside it what the demo teaches on the fleet."""
+        self.prompt.say(spans, self.app.hints.spans if self.name_ == "fleet" else ())
 
     def action_filter(self) -> None:
         """Asks for a filter, applied while it is typed."""
