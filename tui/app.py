@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -19,6 +20,7 @@ from ..data.headline import Headline, read_headline
 from ..data.poller import Poller
 from ..data.source import Source
 from . import theme as themes
+from .crash import crash_report
 from .frugal import FrugalDisplay
 from .glyphs import choose_glyphs
 from .hints import Hints
@@ -149,6 +151,13 @@ class VedetteApp(FrugalDisplay):
             write(data)
 
         driver.write = counted  # type: ignore[method-assign]
+
+    def _fatal_error(self) -> None:
+        """Ends after an unforeseen error without showing what the rows held."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            self._exit_renderables.append(Text(crash_report(error)))
+        self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
         """Lets go of the source."""
