@@ -74,13 +74,11 @@ def masked(text: str) -> tuple[str, int]:
     Knows private key blocks, the tokens of well-known services, bearer headers, passwords in
     URLs and values under names such as `password` and `api_key`. Masking twice masks no more.
     """
-    parts, end, count = [], 0, 0
-    for match in sorted(_suspects(text), key=lambda match: match.start()):
-        safe = _without_secret(match) if match.start() >= end else match[0]
-        if safe != match[0]:
-            parts += [text[end : match.start()], safe]
-            end, count = match.end(), count + 1
-    return "".join([*parts, text[end:]]), count
+    count = 0
+    while found := _masked_once(text):
+        text, more = found
+        count += more
+    return text, count
 
 
 def _line(line: str, limit: int) -> str:
@@ -158,6 +156,19 @@ def _is_blob(sample: str) -> bool:
 def _is_mixed(blob: str) -> bool:
     """Encoded bytes use many different characters; a ruler of dashes does not."""
     return len(set(blob)) >= 12 and any(letter.isdigit() for letter in blob)
+
+
+def _masked_once(text: str) -> tuple[str, int] | None:
+    """One pass over the text; None where it hides no more. What a pass masks may make a value
+    of its surroundings: a key of several lines in quotes becomes one line. Each pass leaves
+    fewer characters unmasked, so they end."""
+    parts, end, count = [], 0, 0
+    for match in sorted(_suspects(text), key=lambda match: match.start()):
+        safe = _without_secret(match) if match.start() >= end else match[0]
+        if safe != match[0]:
+            parts += [text[end : match.start()], safe]
+            end, count = match.end(), count + 1
+    return ("".join([*parts, text[end:]]), count) if count else None
 
 
 _MASKED = "[masked]"

@@ -185,6 +185,7 @@ def test_what_only_speaks_of_secrets_is_left_alone(harmless: str) -> None:
 
 
 @example("password=token: token: password=")
+@example(f'password="hunter2{KEY}"')
 @given(
     st.lists(
         st.sampled_from(
