@@ -1,0 +1,40 @@
+"""Which system wrote a file, told by its tables and columns."""
+
+import sqlite3
+
+from ..rows import RELATIONS
+from .system import System, Tables, read_tables
+from .tac import TAC
+from .vedette import VEDETTE
+
+KNOWN = (TAC, VEDETTE)
+"""In the order they are tried: the first that misses nothing has written the file."""
+
+
+def recognise(connection: sqlite3.Connection) -> System:
+    """The system whose tables and columns the file has; its name is never asked.
+
+    Raises sqlite3.Error where the file cannot be read.
+    """
+    tables = read_tables(connection)
+    for known in KNOWN:
+        if not known.missing_from(tables):
+            return known.describe(connection, tables)
+    return _unknown(tables)
+
+
+def _unknown(tables: Tables) -> System:
+    reason = "this file is not of a system Vedette knows: its tables are in Tables (9)"
+    looked_for = [
+        f"{known.label} would have {', '.join(known.needs)}: "
+        f"missing {', '.join(known.missing_from(tables))}"
+        for known in KNOWN
+    ]
+    found = f"found {', '.join(sorted(tables))}" if tables else "found no tables"
+    return System(
+        name="unknown",
+        variant="",
+        label="unknown system",
+        lacks=dict.fromkeys(RELATIONS, reason),
+        looked_for=(*looked_for, found),
+    )

@@ -1,0 +1,59 @@
+"""What a known system is: how its files are recognised, and how one of them is read."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ... import sql
+
+Tables = Mapping[str, frozenset[str]]
+"""A file's tables with their columns, all in lower case: SQLite's names have no case."""
+
+
+@dataclass(frozen=True)
+class System:
+    """A system that writes SQLite files, and how this one of its files is read."""
+
+    name: str
+    """vedette, tac or unknown."""
+    variant: str
+    """The schema's version: "1", "2"; "" for an unknown file."""
+    label: str
+    """What people call it: TAC Bootstrap v2."""
+    folders: tuple[str, ...] = ()
+    """Where a relation's view is looked for; the first folder that has it wins."""
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    """Why a relation has no rows, by its name: "TAC records no alarms"."""
+    decides: bool = False
+    """Whether a gate is answered by SQL in this file."""
+    notes: tuple[str, ...] = ()
+    """What a reader of its rows should know."""
+    looked_for: tuple[str, ...] = ()
+    """For an unknown file: what each known system would have, and what was found instead."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A system that can be recognised: the tables, each with columns, that only it has."""
+
+    label: str
+    needs: Mapping[str, tuple[str, ...]]
+    describe: Callable[[sqlite3.Connection, Tables], System]
+
+    def missing_from(self, tables: Tables) -> list[str]:
+        """What the file would need to be this system's, as `table` or `table.column`."""
+        absent = [table for table in self.needs if table not in tables]
+        return absent + [
+            f"{table}.{column}"
+            for table, columns in self.needs.items()
+            for column in columns
+            if table in tables and column not in tables[table]
+        ]
+
+
+def read_tables(connection: sqlite3.Connection) -> Tables:
+    """The tables of an open file. Raises sqlite3.Error where the file cannot be read."""
+    found: dict[str, set[str]] = {}
+    for table, column in connection.execute(sql.load("systems/columns")).fetchall():
+        found.setdefault(table.lower(), set()).add(column.lower())
+    return {table: frozenset(columns) for table, columns in found.items()}
