@@ -1,0 +1,1 @@
+"""Strangers' data turned into the same rows: transcripts and hooks, each safe to read again."""
