@@ -3,11 +3,12 @@
 import sqlite3
 
 from ..rows import RELATIONS
+from .dossier import DOSSIER
 from .system import System, Tables, read_tables
 from .tac import TAC
 from .vedette import VEDETTE
 
-KNOWN = (TAC, VEDETTE)
+KNOWN = (TAC, DOSSIER, VEDETTE)
 """In the order they are tried: the first that misses nothing has written the file."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import tac
+from tests.builders import dossier, tac
 from tests.builders.steps import steps
 from tests.builders.vedette import build_fleet
 from vedette import sql
@@ -17,7 +17,7 @@ from vedette.data import times
 from vedette.data.rows import RELATIONS, coerce
 from vedette.data.systems import create_views, recognise
 
-SOURCES = ("vedette", "tac v1", "tac v2")
+SOURCES = ("vedette", "tac v1", "tac v2", "dossier")
 
 
 class Watched:
@@ -43,6 +43,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     build_fleet(paths["vedette"])
     tac.build_tac(paths["tac v1"], 1)
     tac.build_tac(paths["tac v2"], 2)
+    dossier.build_dossier(paths["dossier"])
     return paths
 
 
@@ -127,13 +128,13 @@ def test_optional_columns_are_real_ones(files: dict[str, Path], folder: str) -> 
     connection.close()
 
 
-@pytest.mark.parametrize("folder", ["views/vedette", "views/tac"])
+@pytest.mark.parametrize("folder", ["views/vedette", "views/tac", "views/dossier"])
 def test_no_view_quotes_a_name(folder: str) -> None:
     """SQLite takes a misspelt quoted name for a text."""
     assert [name for name in sql.names(folder) if '"' in sql.load(f"{folder}/{name}")] == []
 
 
-@pytest.mark.parametrize("folder", ["views/vedette", "views/tac"])
+@pytest.mark.parametrize("folder", ["views/vedette", "views/tac", "views/dossier"])
 def test_every_view_file_is_a_relation(folder: str) -> None:
     assert set(sql.names(folder)) <= set(RELATIONS)
 

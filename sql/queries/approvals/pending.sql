@@ -4,11 +4,10 @@ SELECT
     approval.kind, approval.title, approval.risk, approval.status, approval.requested_by,
     approval.requested_at, approval.expires_at, approval.decided_by, approval.decided_at,
     approval.reason, approval.picked_up_at, consent.needed, consent.signed, consent.moved_on_at,
-    run.title, agent.name
+    (SELECT run.title FROM run WHERE run.id = approval.run_id),
+    (SELECT agent.name FROM agent WHERE agent.id = approval.agent_id)
 FROM approval
 LEFT JOIN consent ON consent.approval_id = approval.id
-LEFT JOIN run ON run.id = approval.run_id
-LEFT JOIN agent ON agent.id = approval.agent_id
 WHERE approval.status = 'pending'
 ORDER BY approval.seq
 LIMIT :limit

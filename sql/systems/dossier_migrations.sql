@@ -1,0 +1,2 @@
+SELECT _migrations.name
+FROM main._migrations
