@@ -6,23 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import tac
+from tests.builders import syris, tac
 from tests.builders import vedette as own
 from vedette.data.rows import RELATIONS
 from vedette.data.systems import System, create_views, recognise
 
 # What other systems' files have in common with Vedette's and TAC's: the names, not the columns.
 LOOKALIKES = {
-    "syris as designed": """
-        CREATE TABLE events (event_id TEXT PRIMARY KEY, trace_id TEXT NOT NULL, dedupe_key TEXT);
+    "syris as designed, but for the key its events are told apart by": """
+        CREATE TABLE events (event_id TEXT PRIMARY KEY, trace_id TEXT NOT NULL);
         CREATE TABLE approvals (approval_id TEXT PRIMARY KEY, status TEXT, how_to_approve TEXT);
         CREATE TABLE audit_events (audit_id TEXT PRIMARY KEY, ref_approval_id TEXT);
         CREATE TABLE tasks (task_id TEXT PRIMARY KEY, status TEXT);
         CREATE TABLE alarms (alarm_id TEXT PRIMARY KEY, dedupe_key TEXT, status TEXT);
         CREATE TABLE rules (rule_id TEXT PRIMARY KEY, name TEXT);
     """,
-    "syris as coded": """
-        CREATE TABLE message_events (event_id TEXT PRIMARY KEY, trace_id TEXT, content TEXT);
+    "syris as coded, but for its messages": """
+        CREATE TABLE messages (event_id TEXT PRIMARY KEY, trace_id TEXT, content TEXT);
         CREATE TABLE task_steps (step_id TEXT PRIMARY KEY, task_id TEXT, status TEXT);
         CREATE TABLE audit_events (audit_id TEXT PRIMARY KEY, trace_id TEXT);
         CREATE TABLE approvals (approval_id TEXT PRIMARY KEY, status TEXT, how_to_approve TEXT);
@@ -134,6 +134,17 @@ def test_tac_is_recognised_with_its_version(tmp_path: Path, version: int, label:
     assert "no gates" in system.lacks["approval"]
     assert any("may be dead" in note for note in system.notes)
     assert ("task" in system.lacks) == (version == 1)
+
+
+@pytest.mark.parametrize("form", syris.FORMS)
+def test_syris_is_recognised_in_both_its_forms(tmp_path: Path, form: syris.Form) -> None:
+    connection = syris.create(tmp_path / "anything.db", form)
+    system = recognise(connection)
+    connection.close()
+    assert (system.name, system.variant) == ("syris", form)
+    assert "no costs" in system.lacks["cost"]
+    assert ("alarm" in system.lacks) == (form == "coded")
+    assert not any("has no table" in note for note in system.notes)
 
 
 def test_the_case_of_names_does_not_matter(file: sqlite3.Connection) -> None:

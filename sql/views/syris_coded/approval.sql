@@ -1,0 +1,173 @@
+-- Each status is a part of its own, with the word as a constant: one is found by its index in the
+-- order of appending, and a search for another never looks at it. The casts give all parts the
+-- same affinities: only then does SQLite merge them in their order.
+-- A denial is all done when it is written; an approval when the trace goes on.
+SELECT
+    approvals.rowid, approvals.approval_id, {approvals.trace_id},
+    coalesce({approvals.ref_step_id}, {approvals.ref_task_id}, {approvals.trace_id}), NULL,
+    'gate',
+    coalesce(
+        CASE WHEN json_valid({approvals.what}) THEN coalesce(
+            json_extract({approvals.what}, '$.title'),
+            json_extract({approvals.what}, '$.summary'),
+            json_extract({approvals.what}, '$.description'),
+            json_extract({approvals.what}, '$.tool_name'),
+            json_extract({approvals.what}, '$.tool'),
+            json_extract({approvals.what}, '$.action')
+        ) END,
+        {approvals.why}, approvals.approval_id
+    ),
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'pending', approvals.status,
+    NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
+    {approvals.decided_at}, {approvals.decision_reason|reason},
+    CAST(NULL AS TEXT)
+FROM main.approvals
+WHERE approvals.status = 'pending'
+UNION ALL
+SELECT
+    approvals.rowid, approvals.approval_id, {approvals.trace_id},
+    coalesce({approvals.ref_step_id}, {approvals.ref_task_id}, {approvals.trace_id}), NULL,
+    'gate',
+    coalesce(
+        CASE WHEN json_valid({approvals.what}) THEN coalesce(
+            json_extract({approvals.what}, '$.title'),
+            json_extract({approvals.what}, '$.summary'),
+            json_extract({approvals.what}, '$.description'),
+            json_extract({approvals.what}, '$.tool_name'),
+            json_extract({approvals.what}, '$.tool'),
+            json_extract({approvals.what}, '$.action')
+        ) END,
+        {approvals.why}, approvals.approval_id
+    ),
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'approved', approvals.status,
+    NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
+    {approvals.decided_at}, {approvals.decision_reason|reason},
+    CAST((
+        SELECT later.timestamp
+        FROM main.audit_events AS later
+        WHERE later.trace_id = {approvals.trace_id}
+          AND later.stage NOT IN ('gate', 'operator')
+          AND julianday(later.timestamp) >= julianday({approvals.decided_at})
+        ORDER BY later.rowid
+        LIMIT 1
+    ) AS TEXT)
+FROM main.approvals
+WHERE likelihood(approvals.status = 'approved', 0.5)
+UNION ALL
+SELECT
+    approvals.rowid, approvals.approval_id, {approvals.trace_id},
+    coalesce({approvals.ref_step_id}, {approvals.ref_task_id}, {approvals.trace_id}), NULL,
+    'gate',
+    coalesce(
+        CASE WHEN json_valid({approvals.what}) THEN coalesce(
+            json_extract({approvals.what}, '$.title'),
+            json_extract({approvals.what}, '$.summary'),
+            json_extract({approvals.what}, '$.description'),
+            json_extract({approvals.what}, '$.tool_name'),
+            json_extract({approvals.what}, '$.tool'),
+            json_extract({approvals.what}, '$.action')
+        ) END,
+        {approvals.why}, approvals.approval_id
+    ),
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'rejected', approvals.status,
+    NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
+    {approvals.decided_at}, {approvals.decision_reason|reason},
+    CAST({approvals.decided_at} AS TEXT)
+FROM main.approvals
+WHERE approvals.status = 'denied'
+UNION ALL
+SELECT
+    approvals.rowid, approvals.approval_id, {approvals.trace_id},
+    coalesce({approvals.ref_step_id}, {approvals.ref_task_id}, {approvals.trace_id}), NULL,
+    'gate',
+    coalesce(
+        CASE WHEN json_valid({approvals.what}) THEN coalesce(
+            json_extract({approvals.what}, '$.title'),
+            json_extract({approvals.what}, '$.summary'),
+            json_extract({approvals.what}, '$.description'),
+            json_extract({approvals.what}, '$.tool_name'),
+            json_extract({approvals.what}, '$.tool'),
+            json_extract({approvals.what}, '$.action')
+        ) END,
+        {approvals.why}, approvals.approval_id
+    ),
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'rejected', approvals.status,
+    NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
+    {approvals.decided_at}, {approvals.decision_reason|reason},
+    CAST({approvals.decided_at} AS TEXT)
+FROM main.approvals
+WHERE approvals.status = 'rejected'
+UNION ALL
+SELECT
+    approvals.rowid, approvals.approval_id, {approvals.trace_id},
+    coalesce({approvals.ref_step_id}, {approvals.ref_task_id}, {approvals.trace_id}), NULL,
+    'gate',
+    coalesce(
+        CASE WHEN json_valid({approvals.what}) THEN coalesce(
+            json_extract({approvals.what}, '$.title'),
+            json_extract({approvals.what}, '$.summary'),
+            json_extract({approvals.what}, '$.description'),
+            json_extract({approvals.what}, '$.tool_name'),
+            json_extract({approvals.what}, '$.tool'),
+            json_extract({approvals.what}, '$.action')
+        ) END,
+        {approvals.why}, approvals.approval_id
+    ),
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'expired', approvals.status,
+    NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
+    {approvals.decided_at}, {approvals.decision_reason|reason},
+    CAST(NULL AS TEXT)
+FROM main.approvals
+WHERE approvals.status = 'expired'
+UNION ALL
+SELECT
+    CAST(approvals.rowid AS INTEGER), approvals.approval_id, {approvals.trace_id},
+    coalesce({approvals.ref_step_id}, {approvals.ref_task_id}, {approvals.trace_id}), NULL,
+    'gate',
+    coalesce(
+        CASE WHEN json_valid({approvals.what}) THEN coalesce(
+            json_extract({approvals.what}, '$.title'),
+            json_extract({approvals.what}, '$.summary'),
+            json_extract({approvals.what}, '$.description'),
+            json_extract({approvals.what}, '$.tool_name'),
+            json_extract({approvals.what}, '$.tool'),
+            json_extract({approvals.what}, '$.action')
+        ) END,
+        {approvals.why}, approvals.approval_id
+    ),
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'withdrawn', approvals.status,
+    NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
+    {approvals.decided_at}, {approvals.decision_reason|reason},
+    CAST(NULL AS TEXT)
+FROM main.approvals
+WHERE approvals.status IN ('canceled', 'cancelled', 'withdrawn')
+UNION ALL
+-- A word nobody documented: a person is asked to look, and no answer is taken for given.
+SELECT
+    CAST(approvals.rowid AS INTEGER), approvals.approval_id, {approvals.trace_id},
+    coalesce({approvals.ref_step_id}, {approvals.ref_task_id}, {approvals.trace_id}), NULL,
+    'gate',
+    coalesce(
+        CASE WHEN json_valid({approvals.what}) THEN coalesce(
+            json_extract({approvals.what}, '$.title'),
+            json_extract({approvals.what}, '$.summary'),
+            json_extract({approvals.what}, '$.description'),
+            json_extract({approvals.what}, '$.tool_name'),
+            json_extract({approvals.what}, '$.tool'),
+            json_extract({approvals.what}, '$.action')
+        ) END,
+        {approvals.why}, approvals.approval_id
+    ),
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'pending', approvals.status,
+    NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
+    {approvals.decided_at}, {approvals.decision_reason|reason},
+    CAST(NULL AS TEXT)
+FROM main.approvals
+WHERE (
+        approvals.status < 'approved'
+        OR (approvals.status > 'approved' AND approvals.status < 'denied')
+        OR (approvals.status > 'denied' AND approvals.status < 'expired')
+        OR (approvals.status > 'expired' AND approvals.status < 'pending')
+        OR approvals.status > 'pending'
+      )
+  AND approvals.status NOT IN ('canceled', 'cancelled', 'rejected', 'withdrawn')
