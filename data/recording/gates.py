@@ -83,13 +83,18 @@ def standing(connection: sqlite3.Connection, gate_id: str) -> tuple[Answer, str]
     """The gate as it stands, and its payload's hash; raises StoreFailed where its row is gone."""
     row = connection.execute(load("records/gate"), {"id": gate_id}).fetchone()
     if row is None:
-        raise StoreFailed(
-            f"gate {gate_id} is gone from the database",
-            "its row was deleted: nothing may run; ask again",
-            kind="gone",
-        )
+        raise gone(gate_id)
     status, decided_by, reason, payload_sha256 = row
     return Answer(status, decided_by, reason, gate_id), payload_sha256
+
+
+def gone(gate_id: str) -> StoreFailed:
+    """What a gate without a row means."""
+    return StoreFailed(
+        f"gate {gate_id} is gone from the database",
+        "its row was deleted: nothing may run; ask again",
+        kind="gone",
+    )
 
 
 def pick_up(connection: sqlite3.Connection, gate_id: str, sha256: str, now: float) -> Answer:

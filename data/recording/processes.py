@@ -82,6 +82,12 @@ def bury_dead(connection: sqlite3.Connection, me: Process, mine: frozenset[str],
     return len(dead)
 
 
+def bury(connection: sqlite3.Connection, process_id: str, now: float) -> None:
+    """Closes what one process left open that has just died, in the caller's transaction."""
+    at = times.text(now)
+    _bury(connection, process_id, at, at)
+
+
 def _is_dead(row: tuple[Any, ...], me: Process, now: float) -> bool:
     _, pid, born, heartbeat_at, heartbeat_seconds = row
     if born and me.birth:

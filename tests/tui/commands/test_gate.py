@@ -1,6 +1,8 @@
 """A script asks a person: the exit code is the answer, and anything but 0 means no."""
 
 import hashlib
+import json
+import os
 import signal
 import subprocess
 import sys
@@ -48,7 +50,7 @@ def ask(store: Path, sql: Sql) -> Iterator[Callable[..., Waiting]]:
 
     def begin(*arguments: str, stdin: str = "") -> Waiting:
         process = subprocess.Popen(
-            [sys.executable, "-m", "vedette.tui", "gate", *arguments, "--db", str(store)],
+            [sys.executable, "-m", "vedette.tui", "gate", "--db", str(store), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -110,7 +112,7 @@ def test_an_interrupt_withdraws_the_question_and_is_exit_4(
 ) -> None:
     gate = ask("deploy")
     gate.process.send_signal(sent)
-    assert gate.end() == (4, "")
+    assert gate.end() == (4, "withdrawn: the asking program was interrupted\n")
     assert sql(store, "SELECT status FROM approvals") == [("withdrawn",)]
 
 
@@ -158,3 +160,106 @@ def test_a_row_that_is_deleted_is_exit_5(
     gate = ask("deploy")
     sql(store, "DELETE FROM approvals")
     assert gate.end() == (5, "")
+
+
+def _until(sql: Sql, store: Path, query: str, wanted: list[tuple[Any, ...]]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (found := sql(store, query)) != wanted:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)
+
+
+def test_a_command_runs_when_it_is_approved_and_its_exit_code_is_passed_on(
+    store: Path, ask: Callable[..., Waiting], sql: Sql
+) -> None:
+    gate = ask("clean up", "--risk", "high", "--", "/bin/sh", "-c", "echo done; exit 7")
+    ((payload,),) = sql(store, "SELECT payload FROM approvals")
+    assert json.loads(payload) == {
+        "command": ["/bin/sh", "-c", "echo done; exit 7"],
+        "cwd": os.getcwd(),
+        "executable": "/bin/sh",
+    }
+    _answer(store, gate, "approved", "fine")
+    assert gate.end() == (7, "done\n")
+    ((picked_up, moved_on),) = sql(store, "SELECT picked_up_at, moved_on_at FROM approvals")
+    assert picked_up
+    assert moved_on >= picked_up
+
+
+def test_a_command_is_its_own_title_where_there_is_none(
+    ask: Callable[..., Waiting], store: Path, sql: Sql
+) -> None:
+    ask("--", "echo", "a b")
+    assert sql(store, "SELECT title FROM approvals") == [("echo 'a b'",)]
+
+
+def test_a_command_that_is_rejected_does_not_run(
+    store: Path, ask: Callable[..., Waiting], tmp_path: Path
+) -> None:
+    gate = ask("mark", "--", "touch", str(tmp_path / "ran"))
+    _answer(store, gate, "rejected", "no")
+    assert gate.end() == (1, "")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_command_whose_folder_was_moved_does_not_run(
+    store: Path, sql: Sql, tmp_path: Path
+) -> None:
+    code = "import os, sys; os.chdir(sys.argv.pop(1)); from vedette.tui.main import main; main()"
+    (tmp_path / "there").mkdir()
+    python = [sys.executable, "-c", code, str(tmp_path / "there")]
+    process = subprocess.Popen(
+        [*python, "gate", "x", "--db", str(store), "--", "touch", str(tmp_path / "ran")],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _until(sql, store, "SELECT count(*) FROM approvals", [(1,)])
+        ((gate_id, sha256),) = sql(store, "SELECT id, payload_sha256 FROM approvals")
+        (tmp_path / "there").rename(tmp_path / "elsewhere")
+        _answer(store, Waiting(process, gate_id, sha256), "approved", "fine")
+        assert "was moved meanwhile" in process.communicate(timeout=WAIT_SECONDS)[1]
+    finally:
+        process.kill()
+        process.communicate()
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("kill", [os.kill, os.killpg])
+def test_a_killed_asker_withdraws_its_question(
+    store: Path, sql: Sql, kill: Callable[[int, int], None]
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vedette.tui", "gate", "deploy", "--db", str(store)],
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    _until(sql, store, "SELECT status FROM approvals", [("pending",)])
+    kill(process.pid, signal.SIGKILL)
+    process.wait(WAIT_SECONDS)
+    _until(
+        sql,
+        store,
+        "SELECT status, reason FROM approvals",
+        [("withdrawn", "its process ended without closing it")],
+    )
+    assert sql(store, "SELECT ending FROM processes") == [("crashed",)]
+
+
+def test_a_replaced_database_is_exit_5(store: Path, ask: Callable[..., Waiting]) -> None:
+    gate = ask("deploy")
+    store.rename(store.with_suffix(".old"))
+    migrate(str(store), time.time())
+    assert gate.end() == (5, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--"], ["deploy", "--"], ["deploy", "--", "no-such-program"]],
+)
+def test_a_command_that_cannot_be_asked_about_is_exit_2(
+    run: Run, store: Path, sql: Sql, arguments: list[str]
+) -> None:
+    assert run("gate", "--db", store, *arguments).code == 2
+    assert run("gate", "x", "--payload", "-", "--db", store, "--", "ls").code == 2
+    assert sql(store, "SELECT count(*) FROM approvals") == [(0,)]

@@ -1,0 +1,2 @@
+-- Moves whenever another connection commits.
+PRAGMA data_version;
