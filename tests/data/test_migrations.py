@@ -16,6 +16,8 @@ from vedette.data.errors import SourceError, VedetteError
 from vedette.data.migrations import MIGRATIONS, MigrationRefused, migrate, migrations, status
 
 NOW = 1_793_282_551.25
+NAMES = tuple(migration.name for migration in migrations())
+NEXT = f"{len(NAMES) + 1:03d}_place"
 SECOND = "ALTER TABLE runs ADD COLUMN place TEXT;\nCREATE INDEX runs_place ON runs (place);\n"
 TABLES = "SELECT name, sql FROM sqlite_master ORDER BY name"
 
@@ -41,8 +43,8 @@ def _with_a_run(path: str) -> None:
 
 
 def test_first_use_makes_the_whole_schema(path: str) -> None:
-    assert migrate(path, NOW).applied == ("001_initial",)
-    found = row(path, "SELECT * FROM schema_migrations")
+    assert migrate(path, NOW).applied == NAMES
+    found = rows(path, "SELECT * FROM schema_migrations")[0]
     assert found["version"] == 1
     assert found["sha256"] == migrations()[0].sha256
     assert found["applied_at"] == "2026-10-29T14:02:31.250000Z"
@@ -58,15 +60,15 @@ def test_second_use_does_nothing(path: str) -> None:
 
 def test_an_empty_file_is_taken_as_new(path: str) -> None:
     Path(path).touch()
-    assert migrate(path, NOW).applied == ("001_initial",)
+    assert migrate(path, NOW).applied == NAMES
 
 
 def test_status_tells_without_touching(path: str) -> None:
-    assert status(path) == (False, (), ("001_initial",))
+    assert status(path) == (False, (), NAMES)
     assert not os.path.exists(path)
     migrate(path, NOW)
     exists, applied, pending = status(path)
-    assert (exists, [each.name for each in applied], pending) == (True, ["001_initial"], ())
+    assert (exists, [each.name for each in applied], pending) == (True, list(NAMES), ())
 
 
 STARTER = """
@@ -80,7 +82,7 @@ print(*migrate(path, time.time(), go).applied)
 
 
 def test_processes_that_start_together_apply_each_migration_once(path: str, folder: Path) -> None:
-    (folder / "002_place.sql").write_text(SECOND)
+    (folder / f"{NEXT}.sql").write_text(SECOND)
     starters = [
         subprocess.Popen(
             [sys.executable, "-c", STARTER, path, str(folder)],
@@ -95,43 +97,43 @@ def test_processes_that_start_together_apply_each_migration_once(path: str, fold
         assert starter.stdout.readline() == "ready\n"
     said = [starter.communicate("go\n")[0].strip() for starter in starters]
     assert [starter.returncode for starter in starters] == [0] * 4
-    assert sorted(said) == ["", "", "", "001_initial 002_place"]
-    assert value(path, "SELECT count(*) FROM schema_migrations") == 2
+    assert sorted(said) == ["", "", "", " ".join((*NAMES, NEXT))]
+    assert value(path, "SELECT count(*) FROM schema_migrations") == len(NAMES) + 1
     assert not os.path.exists(f"{path}.migrating")
 
 
 def test_a_lock_file_left_behind_stops_nobody(path: str) -> None:
     Path(f"{path}.migrating").touch()
-    assert migrate(path, NOW).applied == ("001_initial",)
+    assert migrate(path, NOW).applied == NAMES
 
 
 def test_an_upgrade_keeps_a_private_copy_of_what_was(path: str, folder: Path) -> None:
     _with_a_run(path)
-    (folder / "002_place.sql").write_text(SECOND)
+    (folder / f"{NEXT}.sql").write_text(SECOND)
     migrated = migrate(path, NOW, str(folder))
-    assert migrated.applied == ("002_place",)
-    assert migrated.backup_path == f"{path}.before-002-20261029T140231Z"
+    assert migrated.applied == (NEXT,)
+    assert migrated.backup_path == f"{path}.before-{NEXT[:3]}-20261029T140231Z"
     assert stat.S_IMODE(os.stat(migrated.backup_path).st_mode) == 0o600
     assert value(migrated.backup_path, "SELECT title FROM runs") == "t"
-    assert value(migrated.backup_path, "SELECT count(*) FROM schema_migrations") == 1
+    assert value(migrated.backup_path, "SELECT count(*) FROM schema_migrations") == len(NAMES)
     assert row(path, "SELECT title, place FROM runs") == {"title": "t", "place": None}
 
 
 def test_an_upgrade_of_a_database_without_rows_needs_no_copy(path: str, folder: Path) -> None:
     migrate(path, NOW)
-    (folder / "002_place.sql").write_text(SECOND)
-    assert migrate(path, NOW, str(folder)) == (("002_place",), None)
+    (folder / f"{NEXT}.sql").write_text(SECOND)
+    assert migrate(path, NOW, str(folder)) == ((NEXT,), None)
 
 
 def test_a_copy_is_never_overwritten(path: str, folder: Path) -> None:
     _with_a_run(path)
-    (folder / "002_place.sql").write_text(SECOND)
-    kept = Path(f"{path}.before-002-20261029T140231Z")
+    (folder / f"{NEXT}.sql").write_text(SECOND)
+    kept = Path(f"{path}.before-{NEXT[:3]}-20261029T140231Z")
     kept.write_text("an older copy")
     with pytest.raises(MigrationRefused, match="already there"):
         migrate(path, NOW, str(folder))
     assert kept.read_text() == "an older copy"
-    assert value(path, "SELECT count(*) FROM schema_migrations") == 1
+    assert value(path, "SELECT count(*) FROM schema_migrations") == len(NAMES)
 
 
 @pytest.mark.parametrize(
@@ -150,19 +152,19 @@ def test_a_failure_leaves_the_database_as_it_was(path: str, folder: Path, script
         " VALUES ('a', 'r', 'n', '', '')",
     )
     before = _all(path, TABLES), _all(path, "SELECT * FROM runs")
-    (folder / "002_bad.sql").write_text(script)
-    with pytest.raises(MigrationRefused, match="002_bad failed") as caught:
+    (folder / f"{NEXT[:3]}_bad.sql").write_text(script)
+    with pytest.raises(MigrationRefused, match=f"{NEXT[:3]}_bad failed") as caught:
         migrate(path, NOW, str(folder))
     assert "a copy lies at" in caught.value.hint
     assert (_all(path, TABLES), _all(path, "SELECT * FROM runs")) == before
 
 
 def test_what_came_before_a_failure_stays_applied(path: str, folder: Path) -> None:
-    (folder / "002_place.sql").write_text(SECOND)
-    (folder / "003_bad.sql").write_text("SELECT nothing;")
-    with pytest.raises(MigrationRefused, match="003_bad"):
+    (folder / f"{NEXT}.sql").write_text(SECOND)
+    (folder / "900_bad.sql").write_text("SELECT nothing;")
+    with pytest.raises(MigrationRefused, match="900_bad"):
         migrate(path, NOW, str(folder))
-    assert status(path, str(folder)).pending == ("003_bad",)
+    assert status(path, str(folder)).pending == ("900_bad",)
 
 
 def test_a_changed_migration_is_refused(path: str, folder: Path) -> None:
@@ -176,9 +178,9 @@ def test_a_changed_migration_is_refused(path: str, folder: Path) -> None:
 
 
 def test_a_newer_database_is_refused(path: str, folder: Path) -> None:
-    (folder / "002_place.sql").write_text(SECOND)
+    (folder / f"{NEXT}.sql").write_text(SECOND)
     migrate(path, NOW, str(folder))
-    with pytest.raises(MigrationRefused, match="newer Vedette: it has been through 002_place"):
+    with pytest.raises(MigrationRefused, match=f"newer Vedette: it has been through {NEXT}"):
         migrate(path, NOW)
 
 

@@ -30,7 +30,7 @@ def test_migrate_makes_the_database_once(run: Run, tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert run("migrate", "--db", path) == (0, f"{path} is up to date\n", "")
     after = run("migrate", "--status", "--db", path)
-    assert (after.code, "applied  001_initial" in after.out) == (0, True)
+    assert (after.code, "pending" in after.out) == (0, False)
 
 
 def test_migrate_finds_its_place_without_being_told(run: Run, tmp_path: Path) -> None:

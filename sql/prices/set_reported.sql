@@ -1,0 +1,3 @@
+UPDATE prompts
+SET cost_micros = :cost_micros, cost_source = 'reported'
+WHERE id = :id;
