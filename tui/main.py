@@ -44,6 +44,8 @@ COMMANDS = {
     "demo": "demo",
     "migrate": "migrate",
     "prune": "prune",
+    "prices": "prices",
+    "import": "importing",
 }
 """Each command, and the module it is imported from when it is run."""
 

@@ -150,7 +150,7 @@ class Payloads:
             return
         row[field], row["masked"] = self._redact(text)
         if len(row[field]) > LARGE:
-            yield "artifact", _artifact(artifact_id, row["run_id"], kind, row[field], at)
+            yield "artifact", artifact(artifact_id, row["run_id"], kind, row[field], at)
             row[f"{field}_artifact_id"] = artifact_id
             row[field] = row[field][:LARGE]
 
@@ -210,9 +210,8 @@ def usage(row: dict[str, Any]) -> Iterable[Entry]:
     yield "run_touch", {"id": row["run_id"], "now": row["now"]}
 
 
-def _artifact(
-    artifact_id: str, run_id: str | None, kind: str, text: str, at: str
-) -> dict[str, Any]:
+def artifact(artifact_id: str, run_id: str | None, kind: str, text: str, at: str) -> dict[str, Any]:
+    """The row of a text that is too large for its column."""
     from hashlib import sha256
 
     body = text.encode("utf-8", "replace")

@@ -1,3 +1,0 @@
-SELECT runs.title, runs.ended_at
-FROM runs
-WHERE runs.id = :id;

@@ -1,0 +1,3 @@
+SELECT runs.status
+FROM runs
+WHERE runs.id = :id;
