@@ -148,6 +148,10 @@ def _step(source: Source, ledger: Ledger, now: float, chunk: int) -> None:
         # Two questions of one tick see one moment.
         return
     source.memo["cost calls at"] = now
+    if {"prompt", "cost"} <= source.lacks.keys():
+        # Nothing costs anything there, and its agents may have no sequence to be read by.
+        ledger.is_whole = ledger.has_agents = True
+        return
     if ledger.low == _LAST:
         ledger.high = _newest(source)
     else:

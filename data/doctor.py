@@ -102,7 +102,7 @@ def _source(source: Source, now: float) -> Iterator[Check]:
     for note in facts.notes:
         yield _note(note)
     yield _latency(read_ms)
-    yield _journal(facts)
+    yield _journal(facts, source)
     yield _wal(facts)
     yield _permissions(source)
     yield _file_system(source.path)
@@ -148,10 +148,13 @@ def _latency(milliseconds: float) -> Check:
     return Check("reading", "warning", said, "the machine is busy, or indexes are missing")
 
 
-def _journal(facts: SourceFacts) -> Check:
+def _journal(facts: SourceFacts, source: Source) -> Check:
     mode = facts.journal_mode.lower()
     if mode == "wal":
         return Check("journal", "ok", "WAL: readers and the writer do not wait for each other")
+    if source.system.journal == mode:
+        keeps = f"journal mode {mode}, as {source.system.label} keeps it: it is read in short looks"
+        return Check("journal", "ok", keeps)
     return Check(
         "journal",
         "warning",

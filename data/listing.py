@@ -132,12 +132,17 @@ def _why_nothing(source: Source, name: str, search: "Search | None") -> str:
 
 def _run_totals(source: Source, run: Any) -> Row:
     costs = source.raw("listing/agent_costs", run_id=run.id)
+    if "usage" in source.lacks:
+        # What nobody counted is unknown, not 0.
+        return len(costs), None, None, money(cost for (cost,) in costs), None
     used = source.raw("listing/run_usage", run_id=run.id)[0]
     tokens_in, tokens_out, unpriced = map(_number, used)
     return len(costs), tokens_in, tokens_out, money(cost for (cost,) in costs), unpriced
 
 
 def _agent_totals(source: Source, agent: Any) -> Row:
+    if "usage" in source.lacks:
+        return _depth(source, agent), None, None
     used = source.raw("listing/agent_usage", agent_id=agent.id)
     return _depth(source, agent), *map(_number, used[0] if used else (0, 0))
 

@@ -225,12 +225,13 @@ def _expected(source: Source, run_id: str) -> int:
 def _read_news(
     source: Source, run_id: str, known: Known, *, is_reset: bool
 ) -> tuple[list[AgentRow], list[Span], Known]:
-    found = source.all(
-        "run/agents_after", _AgentRow, run_id=run_id, after=known.agents.high, limit=MOST_AGENTS
-    )
+    after = known.agents.high
+    if source.system.name != "vedette" and known.agents.is_whole:
+        # Other systems' agents are made of several tables, and no sequence spans them.
+        after = 0
+    found = source.all("run/agents_after", _AgentRow, run_id=run_id, after=after, limit=MOST_AGENTS)
     agents = [_agent(row) for row in found]
-    high = agents[-1].seq if agents else known.agents.high
-    known = replace(known, agents=known.agents._replace(high=high))
+    known = replace(known, agents=_agents_known(known.agents, agents))
     if len(agents) == MOST_AGENTS:
         # Spans wait for their agents, or they would look like orphans.
         return agents, [], known
@@ -242,6 +243,12 @@ def _read_news(
         spans += rows
     known = replace(known, gates=windows["gate"], prompts=windows["llm"], tools=windows["tool"])
     return agents, spans, known
+
+
+def _agents_known(window: Window, found: Sequence[AgentRow]) -> Window:
+    """`is_whole`: all of them fit in one look, and every look may read them all again."""
+    fits = len(found) < MOST_AGENTS and (window.is_whole or not window.high)
+    return window._replace(high=max([window.high, *(agent.seq for agent in found)]), is_whole=fits)
 
 
 def _read_kind(

@@ -89,7 +89,8 @@ def read_status(source: Source, now: float) -> Status:
         next_expiry=headline.next_expiry,
         alarms={str(severity): count for severity, count in source.raw("status/open_alarms")},
         alarms_loud=_loud(headline),
-        cost_today=money(cost for cost, _ in spent),
+        # Where nothing is counted the cost is unknown, not 0.
+        cost_today=None if "cost" in source.lacks else money(cost for cost, _ in spent),
         unpriced_today=sum(count for _, count in spent if isinstance(count, int)),
         newest_at=times.parse(_written(newest[0][0])) if newest else None,
         heard_at=headline.writer_heard_at,

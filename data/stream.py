@@ -367,8 +367,14 @@ def _resolved(source: Source, where: Where) -> Where:
             return where._replace(agent_id=head.agent_id or "", run_id=head.run_id or "")
     if where.agent_id or where.run_id:
         return where
-    rows = source.raw("stream/last_speaker") or source.raw("stream/last_agent")
+    rows = source.raw("stream/last_speaker") or _last_agent(source)
     return where._replace(agent_id=str(rows[0][0])) if rows and rows[0][0] else where
+
+
+def _last_agent(source: Source) -> list[tuple[Any, ...]]:
+    """The newest agent of the newest run, where no agent ever spoke."""
+    runs = source.raw("stream/last_run")
+    return source.raw("stream/last_agent", run_id=runs[0][0]) if runs else []
 
 
 def _head_of(source: Source, where: Where) -> Any:

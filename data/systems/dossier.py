@@ -20,6 +20,7 @@ def _dossier(connection: sqlite3.Connection, tables: Tables) -> System:
         label=f"Dossier {version}".strip(),
         folders=("views/dossier",),
         lacks=_DOSSIER_LACKS,
+        journal="delete",
         notes=_DOSSIER_NOTES + (_STEP_NOTE if "step" in tables else ()) + lost,
     )
 

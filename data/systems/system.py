@@ -26,6 +26,8 @@ class System:
     """Why a relation has no rows, by its name: "TAC records no alarms"."""
     decides: bool = False
     """Whether a gate is answered by SQL in this file."""
+    journal: str = "wal"
+    """The journal mode the system itself gives its files."""
     notes: tuple[str, ...] = ()
     """What a reader of its rows should know."""
     looked_for: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ def _tac(connection: sqlite3.Connection, tables: Tables) -> System:
     lacks = dict(_TAC_LACKS)
     if not is_v2:
         lacks["task"] = "this version of TAC records no workflows; the next one does"
+        lacks["route"] = "this version of TAC records no chat; the next one does"
     return System(
         name="tac",
         variant="2" if is_v2 else "1",
@@ -48,7 +49,6 @@ _TAC_LACKS = {
     "rule": "TAC records no rules",
     "health": "TAC records no heartbeats",
     "check": "TAC records no checks",
-    "route": "TAC records no routing",
     "chunk": "TAC stores an answer whole, not as it streams",
     "writer": "TAC does not record which process writes",
     "run_writer": "TAC does not record which process writes",
@@ -62,11 +62,15 @@ _TAC_NOTES = (
     "TAC writes cost 0 until it knows better: tokens without a cost are unpriced, not free",
     "what TAC's agents log is in Events, what the system logs is in Audit",
     "tool calls are those that TAC's agents log; its prompts of type tool_call are prompts",
+    "agent templates (orchestrator_agents) give agents their name and kind; what else they say "
+    "is in Tables (9)",
 )
 
 _TAC_V2_NOTES = (
     "a workflow in progress may be dead too, or wait for an answer on its GitHub issue",
-    "TAC's chat (orchestrator_chat) is in Tables only",
+    "what people, the orchestrator and its agents told each other is under routes; TAC routes by "
+    "talking",
+    "of workflows the newest 300 come first in lists; older ones stand among the sessions",
 )
 
 

@@ -40,6 +40,11 @@ def build_tac(path: Path | str, version: int = 2, rows: int = 1_000, seed: int =
         connection.close()
 
 
+def big(path: Path | str, events: int) -> None:
+    """Makes a TAC file of version 2 with this many agent logs, with its own indexes only."""
+    build_tac(path, 2, events)
+
+
 def create(path: Path | str, version: int = 2) -> sqlite3.Connection:
     """An empty TAC file, open for writing with foreign keys on, as its schema script leaves it."""
     connection = sqlite3.connect(path)

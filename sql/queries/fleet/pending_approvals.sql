@@ -1,8 +1,15 @@
--- What waits for an answer and of which kind; the payload is left out, it may be large.
+-- What waits for an answer and of which kind; the payload is left out, it may be large. The sequence
+-- stands among the columns inside: only then is a view of several parts taken apart.
 SELECT
-    approval.id, approval.run_id, approval.agent_id, approval.kind, approval.title,
-    approval.requested_at, approval.expires_at
-FROM approval
-WHERE approval.status = 'pending'
-ORDER BY approval.seq
-LIMIT :limit
+    pending.id, pending.run_id, pending.agent_id, pending.kind, pending.title,
+    pending.requested_at, pending.expires_at
+FROM (
+    SELECT
+        approval.seq, approval.id, approval.run_id, approval.agent_id, approval.kind,
+        approval.title, approval.requested_at, approval.expires_at
+    FROM approval
+    WHERE approval.status = 'pending'
+    ORDER BY approval.seq
+    LIMIT :limit
+) AS pending
+ORDER BY pending.seq

@@ -65,10 +65,12 @@ WHERE NOT EXISTS (
 )
   AND NOT EXISTS (SELECT 1 FROM task WHERE task.run_id = agents.session_id)
 UNION ALL
--- Two tables, two sequences: a number above any rowid keeps them apart, workflows the newest.
+-- Two tables, two sequences: a number above any rowid keeps them apart, workflows the newest. No
+-- index knows that number, so only the newest 300 have it, or every look would sort all of them.
 SELECT
     CAST(ai_developer_workflows.rowid + 1000000000000 AS INTEGER), ai_developer_workflows.id,
-    {ai_developer_workflows.adw_name}, {ai_developer_workflows.workflow_type},
+    CAST({ai_developer_workflows.adw_name} AS TEXT),
+    CAST({ai_developer_workflows.workflow_type} AS TEXT),
     CAST(CASE ai_developer_workflows.status
         WHEN 'pending' THEN 'pending'
         WHEN 'completed' THEN 'completed'
@@ -81,3 +83,25 @@ SELECT
     {ai_developer_workflows.completed_at}, {ai_developer_workflows.updated_at},
     {ai_developer_workflows.error_message}
 FROM main.ai_developer_workflows
+WHERE ai_developer_workflows.rowid >
+    (SELECT max(newest.rowid) FROM main.ai_developer_workflows AS newest) - 300
+UNION ALL
+-- Older workflows stand among the sessions, where their own numbers put them.
+SELECT
+    ai_developer_workflows.rowid, ai_developer_workflows.id,
+    CAST({ai_developer_workflows.adw_name} AS TEXT),
+    CAST({ai_developer_workflows.workflow_type} AS TEXT),
+    CAST(CASE ai_developer_workflows.status
+        WHEN 'pending' THEN 'pending'
+        WHEN 'completed' THEN 'completed'
+        WHEN 'failed' THEN 'failed'
+        WHEN 'cancelled' THEN 'cancelled'
+        ELSE 'running' END AS TEXT),
+    ai_developer_workflows.status, NULL,
+    CAST(coalesce({ai_developer_workflows.started_at}, {ai_developer_workflows.created_at})
+         AS TEXT),
+    {ai_developer_workflows.completed_at}, {ai_developer_workflows.updated_at},
+    {ai_developer_workflows.error_message}
+FROM main.ai_developer_workflows
+WHERE ai_developer_workflows.rowid <=
+    (SELECT max(newest.rowid) FROM main.ai_developer_workflows AS newest) - 300
