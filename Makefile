@@ -5,13 +5,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format snapshots screenshots bench clean
+.PHONY: demo test test-clients check format snapshots screenshots bench clean
 
 demo: $(READY)
 	@$(BIN)/vedette demo
 
 test: check
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+# Needs npm: the clients are installed into a folder of the test's own.
+test-clients: $(READY)
+	VEDETTE_CLIENTS=1 $(BIN)/python -m pytest -q tests/clients
 
 check: $(READY)
 	$(BIN)/ruff format --check .

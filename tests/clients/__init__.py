@@ -1,0 +1,1 @@
+"""Tests against the real clients, which `make test-clients` installs first."""
