@@ -22,9 +22,9 @@ CCUSAGE = "ccusage@20.0.24"
 NOW = times.parse("2026-11-03T00:00:00Z") or 0.0
 MODELS = (made.SONNET, made.HAIKU, "claude-opus-4-1-20250805")
 TOTALS = """
-    SELECT runs.id, sum(tokens_in - cache_read - coalesce(cache_write, 0)) AS sent, sum(tokens_out) AS out,
-           sum(cache_read) AS read, sum(cache_write) AS written, sum(cost_micros) AS micros,
-           count(*) AS calls
+    SELECT runs.id, sum(tokens_in - cache_read - coalesce(cache_write, 0)) AS sent,
+           sum(tokens_out) AS out, sum(cache_read) AS read, sum(cache_write) AS written,
+           sum(cost_micros) AS micros, count(*) AS calls
     FROM prompts JOIN runs ON runs.id = prompts.run_id
     GROUP BY runs.id
 """
