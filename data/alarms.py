@@ -13,6 +13,9 @@ from .fleet import AgentFacts, FleetFacts, RunFacts, Status, read_fleet
 from .rows import Alarm, AlarmAction
 from .source import Source
 from .text import clean
+from .troubles import KINDS as MACHINE_KINDS
+from .troubles import RULES as MACHINE_RULES
+from .troubles import Trouble, read_troubles
 
 MOST = 300
 HISTORY = 5
@@ -109,6 +112,7 @@ RULES = (
     "wal growing",
     "budget",
     "burn rate",
+    *MACHINE_RULES,
 )
 """What the console infers by itself."""
 
@@ -129,7 +133,9 @@ def read_alarms(source: Source, now: float, which: str = "open") -> AlarmsFacts:
         alarm
         for alarm in inferred
         # What is said of a run need not be said of its agents too.
-        if not known & {_subject(alarm), _subject(alarm._replace(agent_id=None))}
+        # Troubles of the machinery were held against the recorded ones when they were read.
+        if alarm.kind in MACHINE_KINDS
+        or not known & {_subject(alarm), _subject(alarm._replace(agent_id=None))}
     ]
     resolved = [times.parse(row.resolved_at) for row in over]
     over.sort(key=lambda row: row.resolved_at or "", reverse=True)
@@ -160,7 +166,8 @@ def derive(source: Source, fleet: FleetFacts, now: float) -> list[AlarmFacts]:
     """What the console infers from the fleet, the gates and the file; each with its rows."""
     found = _together(alarm for run in fleet.runs for alarm in _of_run(run, now))
     budgets = _of_budgets(source, fleet, now)
-    return [*found, *budgets, *_of_gates(source, now), *_of_file(source, now)]
+    machines = [_of_machinery(source, each) for each in read_troubles(source, now).found]
+    return [*found, *budgets, *_of_gates(source, now), *machines, *_of_file(source, now)]
 
 
 def _together(alarms: Iterable[AlarmFacts]) -> list[AlarmFacts]:
@@ -360,6 +367,30 @@ def _of_gates(source: Source, now: float) -> list[AlarmFacts]:
                 )
             )
     return found
+
+
+def _of_machinery(source: Source, trouble: Trouble) -> AlarmFacts:
+    where = run_or_agent_name(source, trouble.run_id, trouble.agent_id)
+    return _inferred(
+        trouble.kind,
+        trouble.severity,
+        trouble.title,
+        trouble.since,
+        where or _PLACES.get(trouble.kind, ""),
+        trouble.run_id,
+        trouble.agent_id,
+        trouble.evidence,
+    )._replace(id=trouble.id, message=trouble.message, count=trouble.count)
+
+
+_PLACES = {
+    "heartbeat_missed": "health",
+    "task_stuck": "tasks",
+    "schedule_backlog": "schedules",
+    "watcher_errors": "watchers",
+    "check_failed": "checks",
+}
+"""Where in Operations a trouble without a run is found."""
 
 
 def _of_file(source: Source, now: float) -> list[AlarmFacts]:

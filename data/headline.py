@@ -7,6 +7,7 @@ from typing import NamedTuple
 from . import times
 from .rows import Writer
 from .source import Source
+from .troubles import Trouble, read_troubles
 
 MOST = 200
 """Rows of each kind a headline counts; above it the count is a floor."""
@@ -59,7 +60,11 @@ class Headline:
     overdue: int = 0
     """Gates still pending in the file though their time is over: nobody answered."""
     alarms: tuple[OpenAlarm, ...] = ()
-    """Open alarms that are not snoozed."""
+    """Open alarms that are not snoozed, as rows record them."""
+    inferred: tuple[OpenAlarm, ...] = ()
+    """Troubles of the machinery that no row calls an alarm."""
+    turns: float | None = None
+    """Epoch seconds at which another trouble may begin though nothing is written."""
     writers: tuple[Writer, ...] = ()
     """Processes that have not said they ended."""
     last_event: int = 0
@@ -71,9 +76,14 @@ class Headline:
         ends = [times.parse(gate.expires_at) for gate in self.approvals]
         return min((end for end in ends if end is not None), default=None)
 
+    @property
+    def all_alarms(self) -> tuple[OpenAlarm, ...]:
+        """Recorded alarms, then the inferred ones."""
+        return (*self.alarms, *self.inferred)
+
     def count(self, severity: str) -> int:
-        """How many open alarms are of this severity."""
-        return sum(alarm.severity == severity for alarm in self.alarms)
+        """How many open alarms are of this severity, recorded or inferred."""
+        return sum(alarm.severity == severity for alarm in self.all_alarms)
 
     @property
     def writer_heard_at(self) -> float | None:
@@ -95,24 +105,39 @@ class Headline:
         ]
         alarms = [
             Need(_rank(alarm.severity), float("inf"), "alarm", alarm.id)
-            for alarm in self.alarms
+            for alarm in self.all_alarms
             if alarm.severity != "info"
         ]
         return sorted([*gates, *alarms], key=lambda need: need[:2])
 
 
 def read_headline(source: Source, now: float) -> Headline:
-    """The headline as the source stands now; four indexed statements, whatever its size."""
+    """The headline as the source stands now; bounded statements, whatever its size."""
     pending = source.all("headline/pending_approvals", PendingApproval, limit=MOST)
     answerable = [gate for gate in pending if not _is_over(gate.expires_at, now)]
     alarms = source.all("headline/open_alarms", OpenAlarm, limit=MOST)
     last = source.raw("headline/last_event")
+    troubles = read_troubles(source, now)
     return Headline(
         approvals=tuple(answerable),
         overdue=len(pending) - len(answerable),
         alarms=tuple(alarm for alarm in alarms if not _is_ahead(alarm.snoozed_until, now)),
+        inferred=tuple(map(_open, troubles.found)),
+        turns=troubles.turns,
         writers=tuple(source.all("headline/open_writers", Writer, limit=MOST)),
         last_event=int(last[0][0]) if last and isinstance(last[0][0], int) else 0,
+    )
+
+
+def _open(trouble: Trouble) -> OpenAlarm:
+    return OpenAlarm(
+        id=trouble.id,
+        severity=trouble.severity,
+        title=trouble.title,
+        run_id=trouble.run_id,
+        agent_id=trouble.agent_id,
+        opened_at=None if trouble.since is None else times.text(trouble.since),
+        snoozed_until=None,
     )
 
 

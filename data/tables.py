@@ -148,6 +148,11 @@ def run_sql(
     return Page("sql", names, tuple(rows[:limit]), (), more_after=len(rows) > limit)
 
 
+def count(source: Source, table: str) -> tuple[int | None, bool]:
+    """How many rows a table has, and whether that is exact; None: it cannot be counted cheaply."""
+    return _count(source, table, _columns(source, table), False)
+
+
 def quoted(name: str) -> str:
     """A name as SQL takes it, whatever it holds."""
     return '"' + name.replace('"', '""') + '"'

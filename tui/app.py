@@ -199,7 +199,9 @@ class VedetteApp(FrugalDisplay):
             return read_headline(source, now), wanted
 
         force, self._force = self._force, False
-        answer = await self.poller.tick(question, force=force)
+        # A beat that does not come moves nothing in the file: its time does.
+        is_due = self.headline.turns is not None and self.clock() >= self.headline.turns
+        answer = await self.poller.tick(question, force=force or is_due)
         self.now = self.clock()
         if answer.value is not None:
             self._take(screen, *answer.value)

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 from ..recorder import AgentHandle, Gate
-from . import errands, past
+from . import errands, machinery, past
 from .everyday import errand
 from .gates import Answer, Question
 from .models import HAIKU, SONNET, Use
@@ -132,3 +132,17 @@ def again(stage: Stage, *, every: float) -> Script:
             yield every
             if stage.pending < MOST_PENDING:
                 stage.add(stage.now, call(stage))
+
+
+def beat(stage: Stage) -> Script:
+    """The parts of the system go on beating; the one that is down does not."""
+    while True:
+        for row in machinery.beating():
+            stage.recorder.health(
+                row["component"],
+                row["status"],
+                version=row["version"],
+                details=row["details"],
+                next_expected=stage.moment + 2 * machinery.BEAT,
+            )
+        yield machinery.BEAT

@@ -7,6 +7,9 @@ from .. import times
 HOUR = 3_600.0
 DAY = 24 * HOUR
 
+BEAT = 15.0
+"""Seconds between two heartbeats of a part."""
+
 Row = dict[str, Any]
 
 
@@ -157,6 +160,11 @@ def _rules(start: float) -> list[Row]:
         | {"last_fired_at": _at(start, row[7]), "updated_at": _at(start, row[7] or -9 * DAY)}
         for row in rows
     ]
+
+
+def beating() -> list[Row]:
+    """The last heartbeat of each part that is not down."""
+    return [row for row in _health(0.0) if row["status"] != "down"]
 
 
 def _health(start: float) -> list[Row]:

@@ -42,6 +42,7 @@ def _calm(stage: Stage, start: float) -> None:
     stage.add(docs_pass.BEGAN, docs_pass.begin(stage))
     stage.add(-3_540, small_runs.lint_sweep(stage))
     stage.add(240, live.again(stage, every=240))
+    stage.add(5, live.beat(stage))
 
 
 def _busy(stage: Stage, start: float) -> None:
@@ -59,6 +60,7 @@ def _busy(stage: Stage, start: float) -> None:
     stage.add(9, live.purge_cache(stage))
     stage.add(12, live.come_and_go(stage, every=30))
     stage.add(150, live.again(stage, every=120))
+    stage.add(5, live.beat(stage))
 
 
 def _incident(stage: Stage, start: float) -> None:

@@ -74,12 +74,14 @@ def _gates(headline: Headline, names: Mapping[str, str], width: int, view: View)
 
 def _alarms(headline: Headline, names: Mapping[str, str], width: int, view: View) -> list[Line]:
     order = ("critical", "error", "warning")
-    alarms = [alarm for alarm in headline.alarms if alarm.severity in order]
+    alarms = [alarm for alarm in headline.all_alarms if alarm.severity in order]
     alarms.sort(key=lambda alarm: order.index(alarm.severity))
     rows: list[Line] = []
     for alarm in alarms:
         mark, _ = parts.severity(alarm.severity, view.glyphs)
         token = "bad" if alarm.severity in ("critical", "error") else mark[1]
+        if alarm in headline.inferred:
+            token = "doubt"
         opened = times.parse(alarm.opened_at)
         age = numbers.age(view.now - opened if opened is not None else None, view.glyphs)
         where = names.get(alarm.agent_id or "") or names.get(alarm.run_id or "", "")

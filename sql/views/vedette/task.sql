@@ -5,7 +5,7 @@ SELECT
 FROM main.tasks
 UNION ALL
 SELECT
-    steps.seq, steps.id, steps.task_id, NULL, 'step', steps.title, steps.status,
+    steps.seq, steps.id, steps.task_id, CAST(NULL AS TEXT), CAST('step' AS TEXT), steps.title, steps.status,
     steps.status, steps.attempt, steps.max_attempts, steps.next_wake_at, steps.started_at,
     steps.ended_at, steps.updated_at, steps.error
 FROM main.steps

@@ -1,0 +1,3 @@
+SELECT agent.status
+FROM agent
+WHERE agent.id = :id

@@ -1,0 +1,3 @@
+SELECT run.status
+FROM run
+WHERE run.id = :id
