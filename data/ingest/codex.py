@@ -29,7 +29,12 @@ from .records import (
 from .told import Call, Note, Session, Thread, ThreadEnd, Told, ToolEnd, ToolStart
 
 SUBAGENT = "subagent"
-_COUNTS = ("input_tokens", "cached_input_tokens", "output_tokens")
+_COUNTS = (
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_input_tokens",
+    "output_tokens",
+)
 _EXIT = re.compile(r"^(?:Exit code:|Process exited with code) (\d+)", re.MULTILINE)
 _EXIT_WITHIN = 400
 _LATE = 4
@@ -176,6 +181,11 @@ class CodexReader:
                 yield from self._item(str(kind), payload, at, start)
             case "event_msg", "user_message":
                 yield from self._asked(word(payload.get("message")), at, start)
+            case "event_msg", "item_completed":
+                # Newer clients: of all items only what a person said says something of its own.
+                item = mapping(payload.get("item"))
+                if item.get("type") == "UserMessage":
+                    yield from self._asked(content_text(item.get("content")), at, start)
             case "event_msg", "token_count":
                 yield from self._counted(mapping(payload.get("info")), at, start)
             case "event_msg", "token_usage_record":
@@ -210,7 +220,7 @@ class CodexReader:
         return Note(str(self.run_id), self._agent_id, level, kind, message, at)
 
     def _asked(self, text: str | None, at: str, start: int) -> Iterator[Told]:
-        if not text:
+        if not text or text == self._request:
             return
         if self._call is not None:
             self._call.is_over = True
@@ -281,7 +291,7 @@ class CodexReader:
             self._call.is_over = True
         output, has_failed = _output(item.get("output"))
         has_failed = has_failed or self._exits.pop(call_id, 0) != 0
-        error = (output[:ERROR] or "failed") if has_failed else None
+        error = (_said(output)[:ERROR] or "failed") if has_failed else None
         tool_id = ids.tool_call(ids.CODEX, self._session, call_id)
         yield ToolEnd(tool_id, str(self.run_id), output, error, at)
 
@@ -370,8 +380,8 @@ def usage(given: Mapping[str, Any]) -> Usage | None:
     sent, out = count(given.get("input_tokens")), count(given.get("output_tokens"))
     if sent is None and out is None:
         return None
-    read = count(given.get("cached_input_tokens"))
-    return Usage(sent, out, None if read is None else min(read, sent or 0))
+    read, written = count(given.get("cached_input_tokens")), given.get("cache_write_input_tokens")
+    return Usage(sent, out, None if read is None else min(read, sent or 0), count(written))
 
 
 def _counts(given: object) -> dict[str, int] | None:
@@ -405,6 +415,12 @@ def _output(given: object) -> tuple[str, bool]:
     text = given if isinstance(given, str) else content_text(items(given))
     ended = _EXIT.search(text[:_EXIT_WITHIN])
     return text, has_failed or (ended is not None and ended[1] != "0")
+
+
+def _said(output: str) -> str:
+    """What a command itself said, without what the client writes before it."""
+    before, _, said = output.partition("\nOutput:\n")
+    return said if said and len(before) < _EXIT_WITHIN else output
 
 
 def _add(texts: list[str], text: str) -> None:

@@ -17,6 +17,8 @@ QUIET = 3600.0
 """A session that says nothing for so many seconds is over, until it is heard again."""
 _SETTLED = 5.0
 """What is heard within so many seconds of an end is its last word, not a new beginning."""
+_REASON = 200
+"""Characters of an event that say why a tool failed."""
 _TOKENS = ("tokens_in", "tokens_out", "cache_read", "cache_write", "cache_write_1h")
 
 
@@ -190,7 +192,7 @@ class Keeper:
         if not self._run("tool_end", row):
             self._run("tool_output", row)
         elif row["error"] is not None:
-            message = f"{name}: {row['error'].partition(chr(10))[0]}"
+            message = f"{name}: {' '.join(row['error'].split())[:_REASON]}"
             self._event(agent_id, "tool.end", message, "error", row["at"])
 
     def _event(self, agent_id: str, kind: str, message: str, level: str, at: str) -> None:

@@ -229,6 +229,7 @@ class Codex:
         self.lines: list[Line] = []
         self.clock = clock or Clock()
         self.thread = thread
+        self._is_new = session is not None
         self.total = dict.fromkeys(("input_tokens", "cached_input_tokens", "output_tokens"), 0)
         meta: Line = {"id": thread, "cwd": "/home/ana/shop", "cli_version": "0.169.0"}
         if session:
@@ -257,7 +258,10 @@ class Codex:
         """What a person asks, told twice as it is."""
         content = [{"type": "input_text", "text": words}]
         self.item("message", role="user", content=content)
-        self.event("user_message", message=words)
+        if self._is_new:
+            self.event("item_completed", item={"type": "UserMessage", "content": content})
+        else:
+            self.event("user_message", message=words)
 
     def says(self, words: str) -> None:
         """An answer, told twice as it is."""

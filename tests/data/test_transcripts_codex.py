@@ -115,6 +115,8 @@ def test_a_command_that_ended_badly_is_a_failure(db: str, home: Path) -> None:
     found = rows(db, "SELECT status, output FROM tool_calls ORDER BY id")
     assert [each["status"] for each in found] == ["failed", "failed", "completed"]
     assert found[0]["output"] == "no rule"
+    told = rows(db, "SELECT message FROM events WHERE level = 'error'")
+    assert [each["message"] for each in told] == ["shell: no rule", "shell: no rule"]
 
 
 def test_what_the_client_adds_to_a_prompt_is_not_the_prompt(db: str, home: Path) -> None:
