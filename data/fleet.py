@@ -427,6 +427,9 @@ def _working(source: Source, agent: Agent, now: float) -> Status:
         return Status("SILENT", "no event", times_seen[-1], evidence)
     if agent.status == "pending":
         return Status("pending", "not started", latest)
+    if agent.status == "running" and not (events or calls or prompts):
+        # Nothing that it does is recorded: its row alone says that it is at work.
+        return Status("running", "at work", latest)
     last = clean(events[0].message, 200) if events else ""
     return Status("idle", last or "turn over", latest, heard=latest)
 

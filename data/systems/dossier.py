@@ -75,7 +75,7 @@ _DOSSIER_NOTES = (
     "risk is derived from what is asked: Dossier records none",
     "the payload of an approval is put together from its run: the pull request candidate, "
     "the checks and the commits as they stand now",
-    "of approval requests the newest 5,000 are shown; older ones are in Tables (9)",
+    "of approval requests the newest 1,000 are shown; older ones are in Tables (9)",
     "a run's error is its newest failed execution's; Dossier records none of its own",
     "a project and an activity store no state: theirs is derived from what is below them",
     "what the runs did is in Events, what was asked of the plan is in Audit",

@@ -38,8 +38,7 @@ _TAC_TABLES = (
 )
 
 _TAC_LACKS = {
-    "approval": "there are no gates in TAC; after its plan phase it may stop for an answer on the "
-    "GitHub issue, which leaves a workflow in progress at the step plan",
+    "approval": "there are no gates in TAC: its questions are asked on the GitHub issue",
     "consent": "there are no gates in TAC",
     "signature": "there are no gates in TAC",
     "alarm": "TAC records no alarms; its errors are in Events and in Audit",
@@ -67,7 +66,8 @@ _TAC_NOTES = (
 )
 
 _TAC_V2_NOTES = (
-    "a workflow in progress may be dead too, or wait for an answer on its GitHub issue",
+    "a workflow in progress may be dead too; at the step plan it may wait for an answer on its "
+    "GitHub issue",
     "what people, the orchestrator and its agents told each other is under routes; TAC routes by "
     "talking",
     "of workflows the newest 300 come first in lists; older ones stand among the sessions",

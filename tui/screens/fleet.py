@@ -139,7 +139,7 @@ class FleetScreen(StartingScreen):
             return Seen(
                 fleet,
                 pane,
-                today(source, now),
+                None if "cost" in source.lacks else today(source, now),
                 read_pace(source, fleet, now) if is_wide else None,
                 _each_minute(read_burn(source, now).minutes()) if has_aside else None,
             )

@@ -53,7 +53,8 @@ SELECT
     'execution', NULL,
     CASE agent_execution.status
         WHEN 'queued' THEN 'pending'
-        WHEN 'blocked' THEN 'waiting'
+        -- It is over for now: the assignment is what a person is waited for.
+        WHEN 'blocked' THEN 'paused'
         WHEN 'failed' THEN 'failed'
         WHEN 'completed' THEN 'completed'
         WHEN 'cancelled' THEN 'cancelled'

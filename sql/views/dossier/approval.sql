@@ -1,5 +1,5 @@
 -- What a pull request would be made or merged from is put together from the run as it stands now:
--- the request itself names only the run. The newest 5,000 requests: no index serves their status.
+-- the request itself names only the run. The newest 1,000 requests: no index serves their status.
 -- The casts give both parts the same affinities: only then does SQLite take the view apart, and no
 -- payload is made that nobody asked for.
 SELECT
@@ -82,7 +82,8 @@ SELECT
     NULL, {approval_request.resolved_by}, {approval_request.resolved_at}, {approval_request.notes},
     NULL
 FROM main.approval_request
-WHERE approval_request.rowid > (SELECT max(newest.rowid) FROM main.approval_request AS newest) - 5000
+WHERE approval_request.rowid >
+    (SELECT max(newest.rowid) FROM main.approval_request AS newest) - 1000
 OTHERWISE
 -- A file half-way between versions: the request, and the run it names.
 SELECT
@@ -100,7 +101,8 @@ SELECT
     NULL, {approval_request.resolved_by}, {approval_request.resolved_at}, {approval_request.notes},
     NULL
 FROM main.approval_request
-WHERE approval_request.rowid > (SELECT max(newest.rowid) FROM main.approval_request AS newest) - 5000
+WHERE approval_request.rowid >
+    (SELECT max(newest.rowid) FROM main.approval_request AS newest) - 1000
 UNION ALL
 -- What really holds work: an assignment of an open run that is blocked. A project has few runs that
 -- are open, and the index on (project_id, scope, status) finds them; then (run_id, status) these.
@@ -128,8 +130,12 @@ SELECT
         'agent_profile', {card_assignment.agent_profile},
         'feature_branch', {card_assignment.feature_branch},
         'worktree', {card_assignment.worktree_path},
-        'allowed_paths', {card_assignment.allowed_paths},
-        'forbidden_paths', {card_assignment.forbidden_paths},
+        'allowed_paths', CASE WHEN json_valid({card_assignment.allowed_paths})
+                 THEN json({card_assignment.allowed_paths})
+                 ELSE {card_assignment.allowed_paths} END,
+        'forbidden_paths', CASE WHEN json_valid({card_assignment.forbidden_paths})
+                 THEN json({card_assignment.forbidden_paths})
+                 ELSE {card_assignment.forbidden_paths} END,
         'last_execution', (
             SELECT json_object(
                 'status', agent_execution.status,

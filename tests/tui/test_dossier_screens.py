@@ -1,0 +1,70 @@
+"""The screens on a Dossier file, where they differ from those on Vedette's own."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import dossier
+from tests.tui.harness import ScriptedConsole, live
+
+AT = dossier.NOW.timestamp()
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("dossier") / "dossier.db"
+    dossier.build_dossier(path)
+    return path
+
+
+def first(path: Path, select: str) -> Any:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(select).fetchone()[0]
+
+
+def console(path: Path, screen: str, **where: Any) -> ScriptedConsole:
+    return ScriptedConsole(
+        screen, source=path, now=AT, freshness=live(AT), path="dossier.db", **where
+    )
+
+
+BLOCKED_RUN = "SELECT run_id FROM card_assignment WHERE status = 'blocked' ORDER BY rowid DESC"
+PENDING = "SELECT id FROM approval_request WHERE status = 'pending' ORDER BY rowid DESC"
+BLOCKED = "SELECT id FROM card_assignment WHERE status = 'blocked' ORDER BY rowid DESC"
+
+
+def test_fleet(path: Path, snap_compare: Any) -> None:
+    assert snap_compare(console(path, "fleet"), run_before=asked_again, terminal_size=(80, 24))
+
+
+def test_run(path: Path, snap_compare: Any) -> None:
+    app = console(path, "run", run_id=first(path, BLOCKED_RUN))
+    assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
+
+
+def test_approvals(path: Path, snap_compare: Any) -> None:
+    assert snap_compare(console(path, "approvals"), run_before=asked_again, terminal_size=(80, 24))
+
+
+def test_review_of_a_pull_request(path: Path, snap_compare: Any) -> None:
+    app = console(path, "review", id=first(path, PENDING))
+    assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
+
+
+def test_review_of_a_blocked_assignment(path: Path, snap_compare: Any) -> None:
+    app = console(path, "review", id=first(path, BLOCKED))
+    assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
+
+
+def test_events(path: Path, snap_compare: Any) -> None:
+    assert snap_compare(console(path, "events"), run_before=asked_again, terminal_size=(80, 24))
+
+
+async def asked_again(pilot: Any) -> None:
+    """As the poller does once the cursor stands on a row."""
+    await pilot.pause()
+    await pilot.app.ask_again()
+    await pilot.pause()

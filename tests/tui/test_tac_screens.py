@@ -1,0 +1,44 @@
+"""The screens on a TAC file, where they differ from those on Vedette's own."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import tac
+from tests.tui.harness import ScriptedConsole, live
+
+AT = (tac.BEGAN + timedelta(hours=46)).timestamp()
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tac") / "orchestrator.db"
+    tac.build_tac(path, 2, 1_200)
+    return path
+
+
+def console(path: Path, screen: str, **where: Any) -> ScriptedConsole:
+    return ScriptedConsole(
+        screen, source=path, now=AT, freshness=live(AT), path="orchestrator.db", **where
+    )
+
+
+def test_fleet(path: Path, snap_compare: Any) -> None:
+    assert snap_compare(console(path, "fleet"), run_before=asked_again, terminal_size=(80, 24))
+
+
+def test_stream(path: Path, snap_compare: Any) -> None:
+    assert snap_compare(console(path, "stream"), run_before=asked_again, terminal_size=(80, 24))
+
+
+def test_approvals_says_why_there_are_none(path: Path, snap_compare: Any) -> None:
+    assert snap_compare(console(path, "approvals"), run_before=asked_again, terminal_size=(80, 24))
+
+
+async def asked_again(pilot: Any) -> None:
+    """As the poller does once the cursor stands on a row."""
+    await pilot.pause()
+    await pilot.app.ask_again()
+    await pilot.pause()
