@@ -74,6 +74,7 @@ class Listing(App[int]):
     on_line_view_edge_reached = on_line_view_moved
     on_line_view_follow_changed = on_line_view_moved
     on_line_view_marks_changed = on_line_view_moved
+    on_line_view_labelled = on_line_view_moved
     on_line_view_unmatched = on_line_view_moved
 
     def heard(self, kind: type[Any]) -> list[Any]:
@@ -663,6 +664,31 @@ async def test_space_marks_and_unmarks() -> None:
         assert app.heard(LineView.MarksChanged)[-1].marks == {"row 1"}
         await pilot.press("U")
         assert view.marks == frozenset()
+
+
+async def test_a_letter_before_every_row_on_screen_jumps_there() -> None:
+    async with shown([Row("", "head"), *some_rows(30)]) as (pilot, view, app):
+        await pilot.press("ctrl+o")
+        assert [line[0] for line in texts(view)[:4]] == [" ", "a", "s", "d"]
+        assert app.heard(LineView.Labelled)[-1].is_on
+        await pilot.press("d")
+        assert view.cursor_key == "row 2"
+        assert not any(line[0].isalnum() for line in texts(view))
+        assert not app.heard(LineView.Labelled)[-1].is_on
+
+
+async def test_a_key_that_labels_nothing_ends_the_labels_and_does_nothing_else() -> None:
+    async with shown(some_rows(3)) as (pilot, view, _app):
+        await pilot.press("ctrl+o", "j")
+        assert view.cursor_key == "row 0"
+        await pilot.press("j")
+        assert view.cursor_key == "row 1"
+
+
+async def test_a_tall_item_has_one_label() -> None:
+    async with shown(items(2, 3)) as (pilot, view, _app):
+        await pilot.press("ctrl+o")
+        assert [line[0] for line in texts(view)[:3]] == ["a", "▌", "s"]
 
 
 async def test_a_range_goes_from_the_last_mark_to_the_cursor() -> None:

@@ -306,6 +306,14 @@ class ConsoleScreen(Screen[None]):
         self.app.hints.learnt("enter")
         self.open_row(event.key, event.row)
 
+    @on(LineView.Labelled)
+    def _labelled(self, event: LineView.Labelled) -> None:
+        event.stop()
+        if event.is_on:
+            self.say(("jump  ", "bright bold"), ("the letter before a row goes there", "muted"))
+        else:
+            self.say()
+
     def open_row(self, key: str, row: Any) -> None:
         """`enter` on a row."""
 

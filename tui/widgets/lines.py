@@ -30,6 +30,9 @@ ANCHORS = 3
 
 WHEEL_LINES = 3
 
+LABELS = "asdfghjklqwertyuiopzxcvbnm1234567890"
+"""The keys that jump labels are made of: those under the fingers first."""
+
 
 class Drawn(NamedTuple):
     """What one line of the screen shows; an equal one is not painted again."""
@@ -69,6 +72,7 @@ class LineView(Widget, Generic[T], can_focus=True):
         Binding("n", "next_match", "next match"),
         Binding("N", "previous_match", "match before"),
         Binding("f", "follow", "follow"),
+        Binding("ctrl+o", "label", "jump to a row by its letter"),
     ]
 
     rows: reactive[Sequence[T]] = reactive((), always_update=True, repaint=False, init=False)
@@ -163,6 +167,18 @@ class LineView(Widget, Generic[T], can_focus=True):
             """The view that sent it, for `@on` with a selector."""
             return self.view
 
+    @dataclass
+    class Labelled(Message):
+        """Every row on screen shows the key that jumps to it, or no longer does."""
+
+        view: "LineView[Any]"
+        is_on: bool
+
+        @property
+        def control(self) -> "LineView[Any]":
+            """The view that sent it, for `@on` with a selector."""
+            return self.view
+
     def __init__(
         self,
         draw: Callable[[T, int], Line],
@@ -192,6 +208,8 @@ class LineView(Widget, Generic[T], can_focus=True):
         self._drawn_size = Size()
         self._pattern: re.Pattern[str] | None = None
         self._known_end = 0
+        self._labels: dict[str, str] = {}
+        """The jump label of each key on screen, while labels are shown."""
 
     # What can be asked
 
@@ -301,11 +319,6 @@ class LineView(Widget, Generic[T], can_focus=True):
         self._settle()
         self.redraw()
 
-    def watch_has_focus(self, _has_focus: bool) -> None:
-        """Shows by the cursor's edge whether keys arrive here."""
-        super().watch_has_focus(_has_focus)
-        self.redraw()
-
     def on_mount(self) -> None:
         """Another theme is other styles for the same lines."""
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self._forget())
@@ -333,6 +346,8 @@ class LineView(Widget, Generic[T], can_focus=True):
             return self.can_mark and not (self.space_pages and action == "mark")
         if action == "follow":
             return self.can_follow
+        if action == "label":
+            return self.show_cursor
         return super().check_action(action, parameters)
 
     def action_down(self) -> None:
@@ -410,6 +425,36 @@ class LineView(Widget, Generic[T], can_focus=True):
         """To the row before that shows the highlighted text."""
         self._to_match(-1)
 
+    # Jump labels
+
+    def action_label(self) -> None:
+        """Gives every item on screen a letter; the next key goes there, any other does nothing."""
+        shown = dict.fromkeys(drawn.key for drawn in self._drawn if drawn.key)
+        self._label(dict(zip(shown, LABELS, strict=False)))
+
+    def on_key(self, event: events.Key) -> None:
+        """While labels are shown the next key is one, and means nothing else."""
+        if not self._labels:
+            return
+        event.stop()
+        event.prevent_default()
+        chosen = [key for key, label in self._labels.items() if label == event.character]
+        self._label({})
+        if chosen:
+            self.select(chosen[0])
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Shows by the cursor's edge whether keys arrive here; labels need them."""
+        super().watch_has_focus(has_focus)
+        if not has_focus and self._labels:
+            self._label({})
+        self.redraw()
+
+    def _label(self, labels: dict[str, str]) -> None:
+        self._labels = labels
+        self.redraw()
+        self.post_message(self.Labelled(self, bool(labels)))
+
     # Mouse
 
     def on_click(self, event: events.Click) -> None:
@@ -465,8 +510,13 @@ class LineView(Widget, Generic[T], can_focus=True):
         row = self.rows[index]
         key = self.key(row)
         is_selected = bool(self.show_cursor and key and key == self._cursor_key)
-        edge = self._edge(key, is_selected)
+        edge = self._label_at(index, key) or self._edge(key, is_selected)
         return Drawn(self.draw(row, width), key, is_selected, edge, self._pattern)
+
+    def _label_at(self, index: int, key: str) -> Span | None:
+        if key not in self._labels or self._item_start(index) != index:
+            return None
+        return (self._labels[key], "run bold")
 
     def _edge(self, key: str, is_selected: bool) -> Span | None:
         if key in self.marks and key:
