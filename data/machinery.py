@@ -7,6 +7,7 @@ times; the others are the rows' own words.
 """
 
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any, NamedTuple
 
 from . import times
@@ -237,7 +238,7 @@ def newest_of_their_kind(checks: Iterable[Check]) -> frozenset[str]:
 
 def _whole(number: Any) -> int:
     """A count as the file has it; what is no number counts nothing."""
-    return int(number) if isinstance(number, int | float) and number == number else 0
+    return int(number) if isinstance(number, int | float) and isfinite(number) else 0
 
 
 def urgency(standing: Standing) -> tuple[int, float]:

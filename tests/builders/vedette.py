@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vedette import sql
 from vedette.data import times
+from vedette.data.migrations import migrations
 from vedette.data.simulator import auth_change
 
 NOW = 1795269751.0
@@ -88,8 +89,12 @@ def create(path: Path | str) -> sqlite3.Connection:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = 1")
-    for name in sql.names("migrations"):
-        connection.executescript(sql.load(f"migrations/{name}"))
+    connection.execute(sql.load("admin/create_migrations"))
+    for each in migrations():
+        connection.executescript(each.script)
+        record = {**each._asdict(), "applied_at": times.text(0.0), "duration_ms": 0}
+        connection.execute(sql.load("admin/record_migration"), record)
+    connection.commit()
     return connection
 
 

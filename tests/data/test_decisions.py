@@ -463,7 +463,7 @@ def test_another_systems_file_is_left_as_it_is(tmp_path: Path) -> None:
 def test_a_newer_schema_is_not_written_to(file: GateFile) -> None:
     sha = file.ask()
     with file.writing() as connection:
-        connection.execute("UPDATE schema_migrations SET version = 999")
+        connection.execute("UPDATE schema_migrations SET version = 999 WHERE version = 1")
 
     error = refused(
         file, lambda: decide(file.path, "g-1", "approved", sha=sha, actor="ana", now=NOW)

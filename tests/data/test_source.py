@@ -339,10 +339,7 @@ def test_a_newer_schema_opens_and_says_so(path: Path, source_of: Open) -> None:
     with closing(sqlite3.connect(path)) as owner, owner:
         owner.execute("CREATE TABLE dreams (id TEXT, content TEXT)")
         owner.execute("ALTER TABLE events ADD COLUMN colour TEXT")
-        owner.execute(
-            "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT)"
-        )
-        owner.execute("INSERT INTO schema_migrations (version, name) VALUES (999, 'later')")
+        owner.execute("UPDATE schema_migrations SET version = 999 WHERE version = 1")
     source = source_of(path)
     assert source.system.variant == "999"
     (note,) = source.system.notes

@@ -84,6 +84,7 @@ def vedette_file(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def migrated(connection: sqlite3.Connection, version: int) -> System:
+    connection.execute("DROP TABLE schema_migrations")
     connection.execute("CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT)")
     connection.execute("INSERT INTO schema_migrations VALUES (?, 'later')", (version,))
     return recognise(connection)
@@ -99,6 +100,7 @@ def test_vedettes_own_database_is_recognised(vedette_file: sqlite3.Connection) -
 def test_vedettes_tables_without_a_migrations_table_are_version_1(
     vedette_file: sqlite3.Connection,
 ) -> None:
+    vedette_file.execute("DROP TABLE schema_migrations")
     assert recognise(vedette_file).variant == "1"
 
 
@@ -122,6 +124,7 @@ def test_an_older_schema_says_how_to_upgrade_it(vedette_file: sqlite3.Connection
 
 
 def test_a_strange_version_is_read_as_the_first(vedette_file: sqlite3.Connection) -> None:
+    vedette_file.execute("DROP TABLE schema_migrations")
     vedette_file.execute("CREATE TABLE schema_migrations (version TEXT)")
     vedette_file.execute("INSERT INTO schema_migrations VALUES ('beta')")
     assert recognise(vedette_file).variant == "1"
