@@ -1,6 +1,6 @@
 """The fleet: open and recent runs with their agents, each with the one state a person needs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -95,6 +95,9 @@ class RunFacts(NamedTuple):
     unpriced: int
     agents: tuple[AgentFacts, ...]
     more_agents: bool
+    started: float | None = None
+    source: str = ""
+    """The name of its source where several are shown as one fleet."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,26 @@ def urgency(run: RunFacts) -> tuple[int, float, int]:
     """The sort key: harm, then time left, then newest first; costs and ages do not move rows."""
     deadline = run.status.deadline
     return RANK.get(run.status.state, 9), deadline if deadline else float("inf"), -run.seq
+
+
+def merge_fleets(fleets: Mapping[str, FleetFacts]) -> FleetFacts:
+    """The fleets of several sources as one, by the sources' names: each run says where it is from.
+
+    Between sources what a run's `seq` says is its start: the newest first.
+    """
+    places = {source: place for place, source in enumerate(fleets)}
+    runs = [run._replace(source=name) for name, fleet in fleets.items() for run in fleet.runs]
+
+    def place(run: RunFacts) -> tuple[int, float, float, int, int]:
+        rank, deadline, newest = urgency(run)
+        return rank, deadline, -(run.started or 0.0), places[run.source], newest
+
+    return FleetFacts(
+        tuple(sorted(runs, key=place)),
+        max((fleet.window for fleet in fleets.values()), default=HOUR),
+        any(fleet.older for fleet in fleets.values()),
+        any(fleet.is_recorded for fleet in fleets.values()),
+    )
 
 
 def _ended_within(run: Run, now: float, window: float) -> bool:
@@ -504,6 +527,7 @@ def _run_facts(
         unpriced=sum(agent.unpriced for agent in agents),
         agents=agents,
         more_agents=False,
+        started=times.parse(run.started_at),
     )
 
 

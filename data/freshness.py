@@ -1,5 +1,6 @@
 """How old the truth on screen is, and whether it may be acted on: freshness as data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,6 +76,17 @@ def freshness(
     if writer_heard_at is not None and now - writer_heard_at > LATE_HEARTBEATS * heartbeat:
         return Freshness("STALE", now - writer_heard_at, writer_heard_at)
     return Freshness("LIVE", age, looks.good_at)
+
+
+_BY_HARM: tuple[Word, ...] = ("LIVE", "READING", "REPLAY", "FROZEN", "STALE", "RETRY", "NO FILE")
+
+
+def worst(found: Sequence[Freshness]) -> int:
+    """Which of several sources' freshness says most against what is on screen; the first of equals.
+
+    `found` has one at least.
+    """
+    return max(range(len(found)), key=lambda index: (_BY_HARM.index(found[index].word), -index))
 
 
 def _failing(looks: Looks, now: float) -> Freshness:

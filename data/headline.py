@@ -1,5 +1,6 @@
 """What every screen's first rows say: who waits for a person, and whether anybody still writes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
@@ -138,6 +139,19 @@ def _open(trouble: Trouble) -> OpenAlarm:
         agent_id=trouble.agent_id,
         opened_at=None if trouble.since is None else times.text(trouble.since),
         snoozed_until=None,
+    )
+
+
+def merge_headlines(headlines: Sequence[Headline]) -> Headline:
+    """One headline over several sources."""
+    return Headline(
+        approvals=tuple(gate for each in headlines for gate in each.approvals),
+        overdue=sum(each.overdue for each in headlines),
+        alarms=tuple(alarm for each in headlines for alarm in each.alarms),
+        inferred=tuple(alarm for each in headlines for alarm in each.inferred),
+        writers=tuple(writer for each in headlines for writer in each.writers),
+        last_event=sum(each.last_event for each in headlines),
+        turns=min((each.turns for each in headlines if each.turns is not None), default=None),
     )
 
 

@@ -1,5 +1,6 @@
-"""The console: one source, one poller, one screen at a time; only it reads the clock."""
+"""The console: its sources, a poller each, one screen at a time; only it reads the clock."""
 
+import asyncio
 import gc
 import json
 import os
@@ -15,10 +16,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ..data.errors import UsageError
-from ..data.freshness import Freshness, Looks, freshness
-from ..data.headline import Headline, read_headline
+from ..data.freshness import Freshness, worst
+from ..data.headline import Headline, merge_headlines, read_headline
 from ..data.poller import Poller
-from ..data.source import Source
+from ..data.source import Question, Source
+from ..data.source_names import source_names
 from . import theme as themes
 from .crash import crash_report
 from .frugal import FrugalDisplay
@@ -31,10 +33,18 @@ from .screens import PLACES, screen_class
 from .screens.base import ConsoleScreen
 from .settings import Settings, configured
 from .view import View
+from .watched import Watched, let_go, may_write
 from .widgets.prompt import Asked
 
 if TYPE_CHECKING:
     from ..data.config import Config
+
+
+LETTING_GO = 2.0
+"""Seconds that closing the sources may take at the end."""
+
+PATIENCE = 0.3
+"""Seconds that the console waits for one of several sources before it goes on without it."""
 
 
 class Visit(NamedTuple):
@@ -42,10 +52,12 @@ class Visit(NamedTuple):
 
     name: str
     where: dict[str, Any]
+    source: Watched | None = None
+    """The source it is opened on; None: the one that is read now."""
 
 
 class VedetteApp(FrugalDisplay):
-    """The console on one source."""
+    """The console on one source or several: one of them is read, every one is watched."""
 
     TITLE = "vedette"
     # Absolute: a subclass elsewhere would look beside itself.
@@ -66,6 +78,8 @@ class VedetteApp(FrugalDisplay):
         Binding("ctrl+r", "look_now", "look now"),
         Binding("escape,backspace", "back", "back", key_display="esc"),
         Binding("minus", "last_view", "last view", key_display="-"),
+        Binding("greater_than_sign", "turn(1)", "next source", key_display=">"),
+        Binding("less_than_sign", "turn(-1)", "source before", key_display="<"),
         Binding("q", "leave", "back, or quit"),
         Binding("ctrl+q", "quit", "quit", priority=True),
         Binding("ctrl+z", "suspend_process", "suspend"),
@@ -76,18 +90,18 @@ class VedetteApp(FrugalDisplay):
         path: str,
         settings: Settings,
         *,
+        others: Sequence[str] = (),
         clock: Callable[[], float] = time.time,
         polls: bool = True,
     ) -> None:
         self.settings = settings
         super().__init__(ansi_color=themes.needs_ansi(settings.mode))
         self.clock = clock
-        self.path = path
-        self.poller = Poller(path, clock)
-        self.headline = Headline()
         self.interval = settings.interval
         self.now = self.started = clock()
-        self.freshness = Freshness("READING", 0.0, self.now)
+        self.sources: list[Watched] = []
+        self._never_decides = settings.read_only
+        self.watch_sources([path, *others])
         self.hints = Hints(is_wanted=settings.is_demo)
         self.next_console: tuple[str, str] | None = None
         """What the caller begins after this console: ("demo", "") or ("open", path)."""
@@ -98,9 +112,7 @@ class VedetteApp(FrugalDisplay):
         self._polls = polls
         self._is_recognised = False
         self._frozen_at: float | None = None
-        self._frozen_event = 0
-        self._force = True
-        self._kept: dict[str, ConsoleScreen] = {}
+        self._kept: dict[tuple[str, str], ConsoleScreen] = {}
         self._visits: list[Visit] = []
         self._last: Visit | None = None
         for each in themes.themes():
@@ -122,7 +134,7 @@ class VedetteApp(FrugalDisplay):
 
     async def begin(self) -> None:
         """Opens the first screen, then looks; the first answer paints it."""
-        await self.go("fleet" if self._is_there() else "first")
+        await self.go("fleet" if any(each.is_there for each in self.sources) else "first")
         if self._polls:
             self.is_hurried = True
             await self.look()
@@ -131,9 +143,6 @@ class VedetteApp(FrugalDisplay):
             self.set_interval(self.interval, self.look)
         self.set_interval(1.0, self.second)
         _collect_garbage()
-
-    def _is_there(self) -> bool:
-        return os.path.exists(self.path)
 
     def _count_bytes(self) -> None:
         """Keeps count of what is written to the terminal: the Sources screen shows it."""
@@ -160,8 +169,99 @@ class VedetteApp(FrugalDisplay):
         self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
-        """Lets go of the source."""
-        await self.poller.close()
+        """Lets go of the sources."""
+        await let_go(self.sources, LETTING_GO)
+
+    # Sources
+
+    def watch_sources(self, paths: Sequence[str]) -> None:
+        """Watches these files from now on, the first of them being read."""
+        names = source_names(paths)
+        self.sources = [
+            Watched(path, name, self.clock) for path, name in zip(paths, names, strict=True)
+        ]
+        self._is_recognised = False
+        self.read_from(self.sources[0])
+
+    def read_from(self, source: Watched) -> None:
+        """Makes a source the one that screens of one source read, and answer in."""
+        self.current = source
+        read_only = self._never_decides or not may_write(source.path)
+        if read_only != self.settings.read_only:
+            self.settings = replace(self.settings, read_only=read_only)
+
+    @property
+    def has_several(self) -> bool:
+        """Whether more than one source is watched."""
+        return len(self.sources) > 1
+
+    def source_named(self, name: str) -> Watched:
+        """The source of that name; the one that is read where there is none of it."""
+        return next((each for each in self.sources if each.name == name), self.current)
+
+    @property
+    def path(self) -> str:
+        """The file of the source that is read."""
+        return self.current.path
+
+    @property
+    def poller(self) -> Poller:
+        """The poller of the source that is read."""
+        return self.current.poller
+
+    @property
+    def freshness(self) -> Freshness:
+        """How fresh the rows of the source that is read are."""
+        return self.current.freshness
+
+    @freshness.setter
+    def freshness(self, fresh: Freshness) -> None:
+        self.current.freshness = fresh
+
+    @property
+    def headline(self) -> Headline:
+        """What waits for a person in any source whose rows are true now; in all if none is."""
+        if not self.has_several:
+            return self.current.headline
+        return merge_headlines([each.headline for each in self._telling()])
+
+    @headline.setter
+    def headline(self, headline: Headline) -> None:
+        self.current.headline = headline
+
+    def _telling(self) -> list[Watched]:
+        return [each for each in self.sources if each.freshness.is_live] or self.sources
+
+    @property
+    def is_all_live(self) -> bool:
+        """Whether the rows of every source are true now."""
+        return all(each.freshness.is_live for each in self.sources)
+
+    @property
+    def overall(self) -> tuple[str, Freshness]:
+        """The freshness that says most against a screen of all sources, and whose it is."""
+        found = [each.freshness for each in self.sources]
+        index = worst(found)
+        fresh = found[index]
+        if fresh.word == "FROZEN":
+            fresh = replace(fresh, arrived=sum(each.arrived for each in found))
+        return self.sources[index].name, fresh
+
+    async def action_turn(self, step: int) -> None:
+        """To the next source, or the one before, on the screen that is visible."""
+        place = self.sources.index(self.current) + step
+        await self.turn_to(self.sources[place % len(self.sources)])
+
+    async def turn_to(self, source: Watched) -> None:
+        """Reads from that source, on the screen that is visible."""
+        here = self._here()
+        if here.is_merged:
+            self.read_from(source)
+            here.source_turned()
+            self.look_soon()
+            return
+        # Of a gate there is no other in another file: there its list is.
+        await self.go("approvals" if here.name_ == "review" else here.name_, source)
 
     # Looking
 
@@ -185,35 +285,74 @@ class VedetteApp(FrugalDisplay):
         return f"DEMO {name}" if self.settings.is_demo else name
 
     async def look(self) -> None:
-        """One look at the source for the screen that is visible; a failing one waits its turn."""
-        if self.poller.looks.fault is not None and self.clock() < self.poller.looks.next_at:
+        """One look at each source for the screen that is visible.
+
+        Several are looked at side by side: a slow one holds up only what is read from it.
+        """
+        if not self.has_several:
+            await self._look_at(self.current)
             return
+        looks = {each: self._look_beside(each) for each in self.sources}
+        needed = looks.values() if self._is_merged(self.screen) else [looks[self.current]]
+        await asyncio.wait(needed, timeout=PATIENCE)
+
+    def _look_beside(self, source: Watched) -> asyncio.Task[None]:
+        """A look of its own; while one is under way no other begins."""
+        if source.looking is None or source.looking.done():
+            source.looking = asyncio.create_task(self._look_on(source))
+        return source.looking
+
+    async def _look_on(self, source: Watched) -> None:
+        try:
+            while await self._look_at(source) and source.is_wanted:
+                # Something else was asked for while it was looked at.
+                pass
+        except Exception as error:
+            # Nobody waits for it who would: an error of ours ends the console as any other does.
+            self._handle_exception(error)
+
+    async def _look_at(self, source: Watched) -> bool:
+        """One look at a source, if it is due; whether it was made."""
+        if not source.is_due(self.clock()):
+            return False
         screen = self.screen
         if isinstance(screen, ConsoleScreen) and not screen.is_mounted:
             # It is being made, and asks as soon as it is there.
-            return
-        asked = screen.question() if isinstance(screen, ConsoleScreen) else None
+            return False
+        asked = self._question(screen, source) if isinstance(screen, ConsoleScreen) else None
 
-        def question(source: Source, now: float) -> tuple[Headline, Any]:
-            wanted = asked(source, now) if asked is not None and not self.is_frozen else None
-            return read_headline(source, now), wanted
+        def question(opened: Source, now: float) -> tuple[Headline, Any]:
+            wanted = asked(opened, now) if asked is not None and not self.is_frozen else None
+            return read_headline(opened, now), wanted
 
-        force, self._force = self._force, False
+        force, source.is_wanted = source.is_wanted, False
         # A beat that does not come moves nothing in the file: its time does.
-        is_due = self.headline.turns is not None and self.clock() >= self.headline.turns
-        answer = await self.poller.tick(question, force=force or is_due)
+        is_due = source.headline.turns is not None and self.clock() >= source.headline.turns
+        answer = await source.poller.tick(question, force=force or is_due)
         self.now = self.clock()
         if answer.value is not None:
-            self._take(screen, *answer.value)
-        self._judge(answer.looks)
+            self._take(screen, source, *answer.value)
+        self._judge()
         if answer.looks.fault is None and self._is_waiting_for_a_file():
             self._visits.clear()
             await self._open(Visit("fleet", {}))
-        if not self._is_recognised and self.poller.source is not None:
+        if not self._is_recognised and source.poller.source is not None:
             self._is_recognised = True
-            if self.poller.source.system.name == "unknown":
+            if source.poller.source.system.name == "unknown" and not self.has_several:
                 # No screen was made for such a file: it is shown as it stands.
                 await self.go("tables")
+        return True
+
+    def _question(self, screen: ConsoleScreen, source: Watched) -> Question[Any] | None:
+        """What the visible screen wants to know of a source; None: nothing."""
+        if not self.has_several:
+            return screen.question()
+        if screen.is_merged:
+            return screen.question_of(source.name)
+        return screen.question() if source is self.current else None
+
+    def _is_merged(self, screen: Screen[Any]) -> bool:
+        return isinstance(screen, ConsoleScreen) and screen.is_merged
 
     def _is_waiting_for_a_file(self) -> bool:
         return isinstance(self.screen, ConsoleScreen) and self.screen.name_ == "first"
@@ -227,37 +366,31 @@ class VedetteApp(FrugalDisplay):
         self.next_console = (what, path)
         self.exit(0)
 
-    def _take(self, screen: Screen[Any], headline: Headline, facts: Any) -> None:
-        self.headline = headline
+    def _take(self, screen: Screen[Any], source: Watched, headline: Headline, facts: Any) -> None:
+        source.headline = headline
         if self.is_frozen or screen is not self.screen or not isinstance(screen, ConsoleScreen):
             return
-        with self.batch_update():
-            screen.receive(facts)
+        if not self.has_several or (source is self.current and not screen.is_merged):
+            with self.batch_update():
+                screen.receive(facts)
+        elif screen.is_merged:
+            with self.batch_update():
+                screen.receive_from(source.name, facts)
+        else:
+            # Another source's gate or alarm: the frame tells of it.
+            screen.draw_frame()
 
-    def _judge(self, looks: Looks) -> None:
-        """Says anew how fresh the view is; the frame is drawn only when that changed."""
-        before = self.freshness
-        self.freshness = freshness(
-            looks,
-            self.now,
-            interval=self.interval,
-            frozen_at=self._frozen_at,
-            arrived=max(0, self.headline.last_event - self._frozen_event),
-            writer_heard_at=self.headline.writer_heard_at,
-            heartbeat=self.headline.heartbeat,
-        )
-        if (before.word, before.arrived, before.attempts) != (
-            self.freshness.word,
-            self.freshness.arrived,
-            self.freshness.attempts,
-        ):
+    def _judge(self) -> None:
+        """Says anew how fresh each source is; the frame is drawn only when that changed."""
+        judged = [each.judge(self.now, self.interval, self._frozen_at) for each in self.sources]
+        if any(judged):
             self.redraw()
 
     def second(self) -> None:
         """A second passed: ages move, nothing else; a terminal that is gone ends the program."""
         leave_if_hung_up()
         self.now = self.clock()
-        self._judge(self.poller.looks)
+        self._judge()
         self.redraw()
 
     def redraw(self) -> None:
@@ -267,36 +400,53 @@ class VedetteApp(FrugalDisplay):
 
     # Going
 
-    async def go(self, name: str, **where: Any) -> None:
-        """Opens a screen on what `where` names, remembering where we were."""
-        current = self.screen
-        if isinstance(current, ConsoleScreen):
-            self._last = Visit(current.name_, current.place())
+    async def go(self, name: str, source: Watched | None = None, /, **where: Any) -> None:
+        """Opens a screen on what `where` names, in `source`, remembering where we were."""
+        here = self.screen
+        if isinstance(here, ConsoleScreen):
+            self._last = Visit(here.name_, here.place(), self.current)
             self._visits = [*self._visits[-49:], self._last]
-        await self._open(Visit(name, where))
+        await self._open(Visit(name, where, source))
 
-    def visit(self, name: str, **where: Any) -> None:
+    def visit(self, name: str, source: Watched | None = None, /, **where: Any) -> None:
         """Opens a screen from a handler that does not wait for it."""
-        self.call_later(lambda: self.go(name, **where))
+        self.call_later(lambda: self.go(name, source, **where))
 
     def look_soon(self) -> None:
         """Another row, another window: the question changed, so it is asked at once."""
-        self._force = True
+        self._want()
         # What has just changed on screen is painted first: reading would hold it up.
         self.call_after_refresh(self.call_later, self.look)
 
+    def _want(self) -> None:
+        """Every source that the visible screen reads is asked, whether it moved or not."""
+        is_merged = self._is_merged(self.screen)
+        for each in self.sources:
+            each.is_wanted = each.is_wanted or is_merged or each is self.current
+
     async def _open(self, visit: Visit) -> None:
-        screen = self._kept.get(visit.name)
-        if screen is None:
-            screen = self._kept[visit.name] = screen_class(visit.name)()
-            rebind(screen._bindings, self.settings.keys)
-            self.install_screen(screen, visit.name)
+        if visit.source is not None and visit.source in self.sources:
+            self.read_from(visit.source)
+        screen = self._screen_of(visit.name)
         screen.enter(**visit.where)
-        self._force = True
+        for each in self.sources:
+            each.is_wanted = True
         if self.screen is not screen:
             await (self.switch_screen if self._is_on_a_screen() else self.push_screen)(screen)
         if self._polls and self._visits:
             await self.look()
+
+    def _screen_of(self, name: str) -> ConsoleScreen:
+        """The screen of that name: each source has its own, with its own place in it."""
+        kind: type[ConsoleScreen] = screen_class(name)
+        kept = ("" if kind.is_merged else self.current.path, name)
+        screen = self._kept.get(kept)
+        if screen is None:
+            screen = self._kept[kept] = kind()
+            screen.source = self.current
+            rebind(screen._bindings, self.settings.keys)
+            self.install_screen(screen, " ".join(kept).strip())
+        return screen
 
     def _is_on_a_screen(self) -> bool:
         return isinstance(self.screen, ConsoleScreen)
@@ -319,7 +469,7 @@ class VedetteApp(FrugalDisplay):
     async def action_last_view(self) -> None:
         """To the screen before this one, and back again."""
         if self._last is not None:
-            await self.go(self._last.name, **self._last.where)
+            await self.go(self._last.name, self._last.source, **self._last.where)
 
     async def action_leave(self) -> None:
         """Back; at the root it asks once, naming what still waits."""
@@ -337,14 +487,17 @@ class VedetteApp(FrugalDisplay):
     async def action_next_need(self) -> None:
         """`!`: the most urgent thing that needs a person; again for the one after it."""
         self.hints.learnt("!")
-        needs = self.headline.needs()
+        needs = sorted(
+            ((need, each) for each in self._telling() for need in each.headline.needs()),
+            key=lambda found: found[0][:2],
+        )
         if not needs:
             self._here().say(("nothing needs you", "muted"))
             return
-        shown = (self._here().name_, self._here().place().get("id"))
-        ids = [("review" if n.kind == "approval" else "alarms", n.id) for n in needs]
-        name, found = ids[(ids.index(shown) + 1) % len(ids)] if shown in ids else ids[0]
-        await self.go(name, id=found)
+        shown = (self._here().name_, self._here().place().get("id"), self.current)
+        ids = [("review" if n.kind == "approval" else "alarms", n.id, each) for n, each in needs]
+        name, found, source = ids[(ids.index(shown) + 1) % len(ids)] if shown in ids else ids[0]
+        await self.go(name, source, id=found)
 
     def _here(self) -> ConsoleScreen:
         assert isinstance(self.screen, ConsoleScreen)
@@ -363,22 +516,23 @@ class VedetteApp(FrugalDisplay):
         if self.is_frozen:
             await self.action_live()
             return
-        self._frozen_at, self._frozen_event = self.now, self.headline.last_event
-        self._judge(self.poller.looks)
+        self._frozen_at = self.now
+        for each in self.sources:
+            each.freeze()
+        self._judge()
 
     async def action_live(self) -> None:
         """Back to what is true now."""
         self._frozen_at = None
-        self._force = True
-        self._judge(self.poller.looks)
+        self._want()
+        self._judge()
         await self.look()
 
     async def action_look_now(self) -> None:
         """Looks at once, also while failing looks wait."""
-        self.poller.looks = self.poller.looks.__class__(
-            **{**self.poller.looks.__dict__, "next_at": 0.0}
-        )
-        self._force = True
+        for each in self.sources:
+            each.poller.looks = replace(each.poller.looks, next_at=0.0)
+            each.is_wanted = True
         await self.look()
 
     # The message line
@@ -394,7 +548,9 @@ class VedetteApp(FrugalDisplay):
         self._here().prompt.menu(title, options, take)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In a question, and in the palette, `:` is text."""
+        """In a question, and in the palette, `:` is text; one source has none beside it."""
+        if action == "turn":
+            return self.has_several
         if action == "command":
             return isinstance(self.screen, ConsoleScreen) and not self.screen.is_asking
         return super().check_action(action, parameters)
@@ -466,7 +622,7 @@ class VedetteApp(FrugalDisplay):
 
 
 def run_console(
-    path: str,
+    paths: Sequence[str],
     *,
     configuration: "Config | None" = None,
     theme: str | None = None,
@@ -475,7 +631,7 @@ def run_console(
     read_only: bool = False,
     is_demo: bool = False,
 ) -> int:
-    """Runs the console on the source at `path` until it is left; the exit code.
+    """Runs the console on the sources at `paths` until it is left; the exit code.
 
     What is asked for goes before what is configured. Raises UsageError for a theme there is not.
     The caller has made sure of a terminal.
@@ -490,14 +646,14 @@ def run_console(
         glyphs=choose_glyphs(encoding, os.environ, "ascii" if use_ascii else base.glyphs),
         mode=mode,
         interval=interval or base.interval,
-        read_only=read_only or base.read_only or not _may_write(path),
+        read_only=read_only or base.read_only,
         is_demo=is_demo,
         actor=_who(),
         keys=base.keys,
         terms=base.terms,
         limits=base.limits,
     )
-    app = VedetteApp(path, settings)
+    app = VedetteApp(paths[0], settings, others=paths[1:])
     code = app.run()
     if app.next_console is not None:
         what, other = app.next_console
@@ -514,18 +670,6 @@ def _say_goodbye(app: VedetteApp) -> None:
     if waiting:
         gates = "1 gate still waits" if waiting == 1 else f"{waiting} gates still wait"
         print(f"vedette: {gates}; `vedette approvals` lists them", file=sys.stderr)
-
-
-def _may_write(path: str) -> bool:
-    """Whether answers are offered: not for a database that is somebody else's.
-
-    A file that is not there yet will be the user's own; root answers for everybody.
-    """
-    try:
-        owner = os.stat(path).st_uid
-    except OSError:
-        return True
-    return os.access(path, os.W_OK) and os.geteuid() in (0, owner)
 
 
 def _who() -> str:

@@ -105,14 +105,17 @@ _FRESH_TOKENS = {
 }
 
 
-def freshness_spans(fresh: Freshness, now: float, interval: float, *, calm: bool) -> list[Span]:
-    """The freshness word, its age and the clock.
+def freshness_spans(
+    fresh: Freshness, now: float, interval: float, *, calm: bool, source: str = ""
+) -> list[Span]:
+    """The freshness word, its age and the clock; of several sources, which one it is of.
 
     `calm`: nothing on screen is counting, so the clock shows no seconds and nothing is written to
     the terminal. While looks succeed the age is that of a whole interval: it is never older.
     """
     clock = time.strftime("%H:%M" if calm else "%H:%M:%S", time.localtime(now))
     return [
+        *([(f"{source} ", "ink")] if source else []),
         (fresh.word, _FRESH_TOKENS[fresh.word]),
         *_age(fresh, interval),
         (f"   {clock:>8}", "ink"),
@@ -134,12 +137,54 @@ def _age(fresh: Freshness, interval: float) -> list[Span]:
 
 def needs_line(headline: Headline, fresh: Freshness, view: View, width: int) -> Line:
     """Row 2: what needs a person; or, when the view is not live, what is wrong with it."""
-    if not fresh.is_live and fresh.word != "READING":
+    if _is_silent(fresh):
         return fault_line(fresh, view, width)
     groups = _needs(headline, view, is_brief=width < BRIEF)
     if not groups:
         return spread([("nothing needs you", "muted")], [], width)
     return bar("you", "NEEDS YOU", groups, [("! ", "bright bold"), ("next", "muted")], width)
+
+
+def merged_needs_line(
+    headline: Headline,
+    sources: Sequence[tuple[str, Freshness]],
+    shown: tuple[str, Freshness],
+    view: View,
+    width: int,
+    *,
+    is_of_one: bool,
+) -> Line:
+    """Row 2 over several sources by name: what needs a person, and which of them tell nothing.
+
+    `shown` is the one that row 1 speaks of. Where the screen is of that one alone and it tells
+    nothing, nothing else on the screen matters.
+    """
+    name, fresh = shown
+    groups = _needs(headline, view, is_brief=width < BRIEF)
+    has_live = any(each.is_live for _, each in sources)
+    if _is_silent(fresh) and (is_of_one or not has_live or not groups):
+        return fault_line(fresh, view, width, name)
+    silent = [_silent(*each) for each in sources if _is_silent(each[1])]
+    if not groups:
+        return spread(facts([("nothing needs you", "muted")], *silent), [], width)
+    right: list[Span] = [("! ", "bright bold"), ("next", "muted")]
+    return bar("you", "NEEDS YOU", [*groups, *silent], right, width)
+
+
+def _is_silent(fresh: Freshness) -> bool:
+    return fresh.word not in ("LIVE", "READING")
+
+
+def _silent(name: str, fresh: Freshness) -> list[Span]:
+    return [(f"{name} ", "ink"), (fresh.word, _FRESH_TOKENS[fresh.word])]
+
+
+def word_spans(fresh: Freshness) -> list[Span]:
+    """One source's freshness in a row: its word, and how old what is known of it is."""
+    word: list[Span] = [(fresh.word, _FRESH_TOKENS[fresh.word])]
+    if fresh.word in ("LIVE", "READING"):
+        return word
+    return [*word, (f" {numbers.age(fresh.age)}", "ink")]
 
 
 def _needs(headline: Headline, view: View, *, is_brief: bool) -> list[list[Span]]:
@@ -170,8 +215,11 @@ def _counted(count: int, noun: str) -> list[Span]:
     return [(numbers.count(count), "bright bold"), (f" {noun}{'' if count == 1 else 's'}", "ink")]
 
 
-def fault_line(fresh: Freshness, view: View, width: int) -> Line:
-    """Row 2 of a view that is not live: the fact, since when, and what to press."""
+def fault_line(fresh: Freshness, view: View, width: int, source: str = "") -> Line:
+    """Row 2 of a view that is not live: the fact, since when, and what to press.
+
+    `source` is its name where several are watched.
+    """
     since = time.strftime("%H:%M:%S", time.localtime(fresh.since))
     look_now: list[Span] = [("ctrl+r ", "bright bold"), ("look now", "muted")]
     if fresh.word == "FROZEN":
@@ -184,11 +232,15 @@ def fault_line(fresh: Freshness, view: View, width: int) -> Line:
     if fresh.fault is not None:
         wait = max(0, round(fresh.next_look - view.now))
         groups: list[list[Span]] = [[(_FOLDERS.sub("", fresh.fault.title), "ink")]]
+        if source and source not in fresh.fault.title:
+            groups.insert(0, [(source, "bright bold")])
         if wait:
             groups.append([(f"next look in {wait}s", "muted")])
         badge = "NO FILE" if fresh.word == "NO FILE" else "FAULT"
         return bar("bad", badge, groups, look_now, width)
     stale: list[Span] = [("since ", "ink"), (since, "bright bold")]
+    if source:
+        stale[:0] = [(source, "bright bold"), (" ", "")]
     return bar("doubt", "NO NEW ROWS", [stale, [("reads work", "ink")]], look_now, width)
 
 

@@ -32,6 +32,9 @@ def complete(app: VedetteApp, text: str) -> list[str]:
     word, space, rest = text.partition(" ")
     if not space:
         return [name for name in _verbs() if name.startswith(word) and name != word]
+    if word == "source":
+        names = [each.name for each in app.sources]
+        return [f"source {name}" for name in names if name.startswith(rest)]
     if word == "theme":
         return [f"theme {mode}" for mode in theme.MODES if mode.startswith(rest)]
     return []
@@ -43,6 +46,7 @@ def _verbs() -> dict[str, Verb]:
     }
     return verbs | {
         "review": _review,
+        "source": _source,
         "sql": _sql,
         "theme": _theme,
         "run": _run,
@@ -67,6 +71,15 @@ async def _review(app: VedetteApp, rest: str) -> None:
         await app.go("review", id=rest)
     else:
         await app.action_next_need()
+
+
+async def _source(app: VedetteApp, rest: str) -> None:
+    names = [each.name for each in app.sources]
+    found = [name for name in names if name == rest] or [n for n in names if n.startswith(rest)]
+    if len(found) != 1:
+        app.say((f"sources: {', '.join(names)}", "muted"))
+        return
+    await app.turn_to(app.source_named(found[0]))
 
 
 async def _sql(app: VedetteApp, rest: str) -> None:

@@ -33,6 +33,13 @@ def cut(text: str, width: int, glyphs: Glyphs) -> str:
     return head(text, width - 1).rstrip() + glyphs.cut
 
 
+def cut_start(text: str, width: int, glyphs: Glyphs) -> str:
+    """The text in at most `width` cells, cut at its start: `…tion-2.db`."""
+    if cells_of(text) <= width:
+        return text
+    return glyphs.cut + tail(text, width - 1) if width > 0 else ""
+
+
 def cut_spans(spans: Iterable[Span], width: int, glyphs: Glyphs) -> tuple[Span, ...]:
     """The spans in at most `width` cells, cut at their end like `cut`."""
     spans = tuple(spans)

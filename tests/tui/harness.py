@@ -84,7 +84,7 @@ class ScriptedConsole(VedetteApp):
             screen.receive(facts)
         screen.draw_frame()
 
-    def _judge(self, looks: Any) -> None:
+    def _judge(self) -> None:
         """The freshness is scripted."""
         self.freshness = replace(self._scripted_freshness)
 

@@ -14,6 +14,7 @@ from vedette.data.known import Known, WriterKnown
 from vedette.data.preview import PreviewFacts, read_preview
 from vedette.tui.drawing import empty, fleet_aside
 from vedette.tui.drawing.fleet import FleetRow, flatten, head, row_line
+from vedette.tui.drawing.fleet_aside import needing
 from vedette.tui.drawing.known import known_lines
 from vedette.tui.drawing.preview import preview
 from vedette.tui.glyphs import UNICODE
@@ -120,7 +121,7 @@ def test_a_pane_never_leaves_its_place(drawn: Drawn, size: tuple[int, int]) -> N
 
 
 def test_what_needs_a_person_stands_by_time_left_then_by_harm(drawn: Drawn) -> None:
-    lines = fleet_aside.aside(drawn.headline, drawn.fleet, None, 88, 12, VIEW)
+    lines = fleet_aside.aside([needing("", drawn.headline, drawn.fleet)], None, 88, 12, VIEW)
     text = [plain(line) for line in lines]
     assert text[1].endswith("04:12")
     assert "fix-auth/coder" in text[1]
@@ -128,13 +129,13 @@ def test_what_needs_a_person_stands_by_time_left_then_by_harm(drawn: Drawn) -> N
 
 
 def test_more_than_there_is_room_for_is_counted(drawn: Drawn) -> None:
-    lines = fleet_aside.needs_lines(drawn.headline, {}, 88, 4, VIEW)
+    lines = fleet_aside.needs_lines([needing("", drawn.headline, None)], 88, 4, VIEW)
     assert plain(lines[-1]).strip() == "+4 more"
     assert len(lines) == 4
 
 
 def test_nothing_that_needs_a_person_is_said_too() -> None:
-    lines = fleet_aside.aside(Headline(), None, [0] * 60, 88, 18, VIEW)
+    lines = fleet_aside.aside([needing("", Headline(), None)], [0] * 60, 88, 18, VIEW)
     assert "nothing waits" in plain(lines[1])
     assert "nothing was spent" in plain(lines[-1])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ...data.errors import UsageError, VedetteError
+from ...data.errors import SourceError, UsageError, VedetteError
 from .options import console_options
 
 
@@ -26,21 +26,16 @@ def open_console(paths: list[str], options: dict[str, Any]) -> int:
     Raises UsageError where there is no terminal.
     """
     need_terminal()
-    if len(paths) > 1:
-        raise UsageError(
-            f"{len(paths)} databases were named, and the console shows one at a time",
-            "start one console for each",
-        )
-    path = paths[0] if paths else _found(options.get("db"))
-    if paths or options.get("db"):
-        _try(path)
-    _remember(path)
+    named = paths or ([_found(options["db"])] if options.get("db") else [])
+    opened = _usable(named) if named else [_found(None)]
+    for path in reversed(opened):
+        _remember(path)
     # Looking for garbage among what is only being loaded finds none; the first frame ends this.
     gc.disable()
     # Textual takes 0.2 s: only the console itself pays for it.
     from ..app import run_console
 
-    return run_console(path, configuration=_configuration(), **_asked(options))
+    return run_console(opened, configuration=_configuration(), **_asked(options))
 
 
 def _asked(options: dict[str, Any]) -> dict[str, Any]:
@@ -82,17 +77,31 @@ def _found(db: str | None) -> str:
         return data_path(os.environ)
 
 
-def _try(path: str) -> None:
-    """A file that was named must be one that can be read, else SourceError says why not now."""
-    from ...data.errors import SourceError
+def _usable(named: list[str]) -> list[str]:
+    """The files that were named, each once, however often it was named.
+
+    Raises SourceError where none can be read, saying why not now. One of several that cannot is
+    watched like the others, and keeps none of them from being shown.
+    """
+    from ...data.source_names import distinct_files
+
+    paths = distinct_files(named)
+    refused = [error for error in map(_try, paths) if error is not None]
+    if len(refused) == len(paths):
+        raise refused[0]
+    return paths
+
+
+def _try(path: str) -> SourceError | None:
+    """Why a file cannot be read now; None for one that can, or whose lock will end by itself."""
     from ...data.source import open_source
 
     try:
         open_source(path).close()
     except SourceError as error:
         # A lock ends by itself: the console looks again.
-        if error.kind != "locked":
-            raise
+        return None if error.kind == "locked" else error
+    return None
 
 
 def _remember(path: str) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ...data.fleet import AgentFacts, RunFacts, Status
 from .. import numbers, parts
-from ..glyphs import FINISHED_STATES, state
+from ..glyphs import FINISHED_STATES, Glyphs, state
 from ..line import Cell, Line, Span, columns, width_of
 from ..view import View
 
@@ -23,6 +23,11 @@ class FleetRow(NamedTuple):
     heading: str = ""
 
     @property
+    def source(self) -> str:
+        """The name of the source it is of; "" where there is one, and for a heading."""
+        return self.run.source if self.run is not None else ""
+
+    @property
     def status(self) -> Status | None:
         """What the row's run or agent does; None for a heading."""
         if self.agent is not None:
@@ -31,14 +36,24 @@ class FleetRow(NamedTuple):
 
 
 def flatten(runs: Sequence[RunFacts], folded: Collection[str]) -> list[FleetRow]:
-    """Runs with their agents as rows; `folded` names the runs whose agents are hidden."""
+    """Runs with their agents as rows; `folded` holds the keys of runs whose agents are hidden."""
     rows: list[FleetRow] = []
     for run in runs:
-        hidden = len(run.agents) if run.id in folded else 0
-        rows.append(FleetRow(f"run {run.id}", run, None, (), hidden))
+        key = run_key(run)
+        hidden = len(run.agents) if key in folded else 0
+        rows.append(FleetRow(key, run, None, (), hidden))
         if not hidden:
             rows += _agent_rows(run)
     return rows
+
+
+def run_key(run: RunFacts) -> str:
+    """The key of a run's row: ids of two sources may be alike."""
+    return f"run {_id_in(run.source, run.id)}"
+
+
+def _id_in(source: str, found: str) -> str:
+    return f"{source} {found}" if source else found
 
 
 def _agent_rows(run: RunFacts) -> list[FleetRow]:
@@ -52,7 +67,7 @@ def _agent_rows(run: RunFacts) -> list[FleetRow]:
                 is_last = other.depth < agent.depth
                 break
         lasts = [*lasts[: agent.depth], is_last]
-        rows.append(FleetRow(f"agent {agent.id}", run, agent, tuple(lasts), 0))
+        rows.append(FleetRow(f"agent {_id_in(run.source, agent.id)}", run, agent, tuple(lasts), 0))
     return rows
 
 
@@ -70,6 +85,8 @@ class Layout(NamedTuple):
     age: int
     pace: int = 0
     turns: int = 0
+    source: int = 0
+    source_width: int = 0
 
 
 PACE_WIDTH = 10
@@ -77,10 +94,48 @@ ROOMY = 108
 """From this width on there is room for the pace and the turns."""
 
 Pace = Mapping[str, Sequence[int]]
-"""Tokens by the minute of each open agent, by its id."""
+"""Tokens by the minute of each open agent, by its id; where there are several sources, in its."""
 
 
-def layout(width: int) -> Layout:
+def merge_paces(paces: Mapping[str, Pace]) -> dict[str, Sequence[int]]:
+    """The paces of several sources as one, by the sources' names."""
+    return {
+        _id_in(source, agent_id): minutes
+        for source, pace in paces.items()
+        for agent_id, minutes in pace.items()
+    }
+
+
+def layout(width: int, sources: Sequence[str] = ()) -> Layout:
+    """The columns; where there are several sources a row's own stands before NOW.
+
+    The model gives way to it first, then NOW.
+    """
+    at = _layout(width)
+    if not sources or not at.now:
+        return at
+    agent, model = (AGENT_BESIDE, 0) if at.model and at.agent < 28 else (at.agent, at.model)
+    freed = at.agent - agent
+    longest = max(width_of([(name, "")]) for name in sources)
+    room = max(6, min(longest, 16, at.now_width + freed - 1 - SHORTEST_NOW))
+    return at._replace(
+        agent=agent,
+        model=model,
+        source=at.now - freed,
+        source_width=room,
+        now=at.now - freed + room + 1,
+        now_width=at.now_width + freed - room - 1,
+    )
+
+
+AGENT_BESIDE = 19
+"""What AGENT keeps beside a source."""
+
+SHORTEST_NOW = 12
+"""What NOW keeps: `2 gates in 0`."""
+
+
+def _layout(width: int) -> Layout:
     """The columns of look.md section 5, dropped in its order when narrow."""
     age = width - 8
     if width < 60:
@@ -101,13 +156,15 @@ def layout(width: int) -> Layout:
     )
 
 
-def head(width: int, view: View) -> Line:
+def head(width: int, view: View, sources: Sequence[str] = ()) -> Line:
     """The column heads."""
-    at = layout(width)
+    at = layout(width, sources)
     cells = [
         Cell(3, 8, [("STATE", "muted")]),
         Cell(12, at.agent, [("AGENT", "muted")]),
     ]
+    if at.source:
+        cells.append(Cell(at.source, at.source_width, [("SOURCE", "muted")]))
     if at.now:
         cells.append(Cell(at.now, at.now_width, [("NOW", "muted")]))
     if at.pace:
@@ -122,13 +179,21 @@ def head(width: int, view: View) -> Line:
 
 
 def row_line(
-    row: FleetRow, width: int, view: View, fresh: Collection[str] = (), pace: Pace | None = None
+    row: FleetRow,
+    width: int,
+    view: View,
+    fresh: Collection[str] = (),
+    pace: Pace | None = None,
+    sources: Sequence[str] = (),
 ) -> Line:
-    """One row; keys in `fresh` changed their state a moment ago: their mark is in reverse."""
+    """One row; keys in `fresh` changed their state a moment ago: their mark is in reverse.
+
+    `sources` are the names of several; none where there is one.
+    """
     status = row.status
     if status is None or row.run is None:
         return columns(width, [Cell(1, width - 2, [(row.heading, "muted")])])
-    at, glyphs = layout(width), view.glyphs
+    at, glyphs = layout(width, sources), view.glyphs
     is_quiet = not view.is_live or status.state in FINISHED_STATES
     shown = state(status.state, glyphs, is_live=view.is_live, is_new=row.key in fresh)
     cells = [
@@ -136,6 +201,9 @@ def row_line(
         Cell(3, 8, [shown.word]),
         Cell(12, at.agent, _name(row, at, view, is_quiet)),
     ]
+    if at.source:
+        shown_as = source_labels(sources, at.source_width, glyphs)[sources.index(row.source)]
+        cells.append(Cell(at.source, at.source_width, [(shown_as, "muted")]))
     if at.now:
         says = parts.cut(now_text(row, view), at.now_width, glyphs)
         cells.append(Cell(at.now, at.now_width, [(says, "muted" if is_quiet else "ink")]))
@@ -151,11 +219,22 @@ def row_line(
     return columns(width, cells)
 
 
+def source_labels(sources: Sequence[str], width: int, glyphs: Glyphs) -> list[str]:
+    """The sources' names in a column: cut where they stay apart, numbered where they do not."""
+    ends = [parts.cut(name, width, glyphs) for name in sources]
+    starts = [parts.cut_start(name, width, glyphs) for name in sources]
+    for labels in (ends, starts):
+        if len(set(labels)) == len(sources):
+            return labels
+    return [parts.cut(f"{index + 1} {name}", width, glyphs) for index, name in enumerate(sources)]
+
+
 def _pace_cells(row: FleetRow, at: Layout, view: View, is_quiet: bool, pace: Pace) -> list[Cell]:
     """The agent's own, for a run the sum of its agents'."""
     assert row.run is not None
     agents = row.run.agents if row.agent is None else (row.agent,)
-    known = [pace[agent.id] for agent in agents if agent.id in pace]
+    ids = [_id_in(row.source, agent.id) for agent in agents]
+    known = [pace[each] for each in ids if each in pace]
     minutes = [sum(each) for each in zip(*known, strict=False)]
     cells: list[Cell] = []
     if any(minutes):

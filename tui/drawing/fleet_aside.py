@@ -1,6 +1,7 @@
 """Draws the fleet's third pane: everything that needs a person, and the last hour's money."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ...data import times
 from ...data.fleet import FleetFacts
@@ -20,9 +21,28 @@ _SCALE = 7
 MICRO = 1e6
 
 
+class Needing(NamedTuple):
+    """What waits in one source."""
+
+    source: str
+    """Its name where there are several."""
+    headline: Headline
+    names: Mapping[str, str]
+    """Runs by their titles, agents as `run/agent`, by id."""
+
+    def where(self, *ids: str | None) -> str:
+        """The name of the first id that has one, in its source."""
+        name = next((self.names[each] for each in ids if each and each in self.names), "")
+        return f"{self.source} {name}".strip()
+
+
+def needing(source: str, headline: Headline, fleet: FleetFacts | None) -> Needing:
+    """What waits in a source, with the names of its fleet."""
+    return Needing(source, headline, _names(fleet))
+
+
 def aside(
-    headline: Headline,
-    fleet: FleetFacts | None,
+    waiting: Sequence[Needing],
     minutes: Sequence[int] | None,
     width: int,
     height: int,
@@ -31,16 +51,14 @@ def aside(
     """What needs a person above, dollars a minute of the last hour below, to the pane's foot."""
     chart = chart_lines(minutes, width, view) if minutes is not None else []
     room = height - len(chart) - 1
-    above = needs_lines(headline, _names(fleet), width, max(2, room), view)
+    above = needs_lines(waiting, width, max(2, room), view)
     gap = [BLANK] * max(0, height - len(above) - len(chart))
     return [*above, *gap, *chart][:height]
 
 
-def needs_lines(
-    headline: Headline, names: Mapping[str, str], width: int, height: int, view: View
-) -> list[Line]:
+def needs_lines(waiting: Sequence[Needing], width: int, height: int, view: View) -> list[Line]:
     """Gates by the time left, then alarms by harm; the pane says how many more there are."""
-    rows = [*_gates(headline, names, width, view), *_alarms(headline, names, width, view)]
+    rows = [*_gates(waiting, width, view), *_alarms(waiting, width, view)]
     title: list[Span] = [("needs you", "bright bold")]
     if not rows:
         return [spread(title, [], width, margin=2), _empty(width)]
@@ -56,35 +74,42 @@ def _empty(width: int) -> Line:
     return columns(width, [Cell(2, width - 4, [("nothing waits for an answer", "muted")])])
 
 
-def _gates(headline: Headline, names: Mapping[str, str], width: int, view: View) -> list[Line]:
-    ends = {gate.id: times.parse(gate.expires_at) for gate in headline.approvals}
-    gates = sorted(headline.approvals, key=lambda gate: ends[gate.id] or float("inf"))
+def _gates(waiting: Sequence[Needing], width: int, view: View) -> list[Line]:
+    gates = [
+        (times.parse(gate.expires_at), gate, each)
+        for each in waiting
+        for gate in each.headline.approvals
+    ]
     return [
         _row(
             (view.glyphs.waiting, "you bold"),
             clean(gate.title, 200),
-            names.get(gate.agent_id or "", ""),
-            _left(ends[gate.id], view),
+            each.where(gate.agent_id),
+            _left(ends, view),
             width,
             view,
         )
-        for gate in gates
+        for ends, gate, each in sorted(gates, key=lambda found: found[0] or float("inf"))
     ]
 
 
-def _alarms(headline: Headline, names: Mapping[str, str], width: int, view: View) -> list[Line]:
+def _alarms(waiting: Sequence[Needing], width: int, view: View) -> list[Line]:
     order = ("critical", "error", "warning")
-    alarms = [alarm for alarm in headline.all_alarms if alarm.severity in order]
-    alarms.sort(key=lambda alarm: order.index(alarm.severity))
+    alarms = [
+        (order.index(alarm.severity), alarm, each)
+        for each in waiting
+        for alarm in each.headline.all_alarms
+        if alarm.severity in order
+    ]
     rows: list[Line] = []
-    for alarm in alarms:
+    for _, alarm, each in sorted(alarms, key=lambda found: found[0]):
         mark, _ = parts.severity(alarm.severity, view.glyphs)
         token = "bad" if alarm.severity in ("critical", "error") else mark[1]
-        if alarm in headline.inferred:
+        if alarm in each.headline.inferred:
             token = "doubt"
         opened = times.parse(alarm.opened_at)
         age = numbers.age(view.now - opened if opened is not None else None, view.glyphs)
-        where = names.get(alarm.agent_id or "") or names.get(alarm.run_id or "", "")
+        where = each.where(alarm.agent_id, alarm.run_id)
         sign = (view.glyphs.alarm, token)
         title = clean(alarm.title, 200)
         rows.append(_row(sign, title, where, (age, "muted"), width, view))

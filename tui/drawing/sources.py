@@ -7,6 +7,7 @@ from ...data.freshness import Freshness
 from ...data.poller import Cost
 from ...data.sources import SourceFacts, WriterFacts
 from .. import numbers, parts
+from ..frame import word_spans
 from ..line import BLANK, Cell, Line, Span, columns
 from ..view import View
 
@@ -20,6 +21,62 @@ class OwnCost(NamedTuple):
     up_seconds: float
     memory: int
     written: int
+
+
+class SourceRow(NamedTuple):
+    """One of several sources, in a row."""
+
+    name: str
+    is_read: bool
+    """Whether it is the one that screens of one source read."""
+    fresh: Freshness
+    facts: SourceFacts | None
+    """What it brought last; None: it never answered."""
+    read_ms: float | None
+    """How long a read of it takes, the median of the last ones."""
+
+
+def table(rows: Sequence[SourceRow], width: int, view: View) -> list[Line]:
+    """Several sources, each with its own word; what is wrong with one stands in its row."""
+    name = min(24, max(len(row.name) for row in rows) + 2)
+    at = name + 18
+    heading = [
+        Cell(1, name, [("sources", "bright bold")]),
+        Cell(at, 18, [("SYSTEM", "muted")]),
+        Cell(at + 19, 9, [("SIZE", "muted")], "right"),
+        Cell(at + 29, 9, [("READ MS", "muted")], "right"),
+        Cell(at + 39, 9, [("NEWEST", "muted")], "right"),
+    ]
+    return [columns(width, heading), *(_row(row, name, at, width, view) for row in rows), BLANK]
+
+
+def _row(row: SourceRow, name: int, at: int, width: int, view: View) -> Line:
+    shown = parts.cut(row.name, name - 2, view.glyphs)
+    cells = [
+        Cell(1, 1, [(view.glyphs.path if row.is_read else "", "bright bold")]),
+        Cell(3, name - 2, [(shown, "bright bold" if row.is_read else "ink")]),
+        Cell(name + 3, 14, word_spans(row.fresh)),
+    ]
+    if row.fresh.fault is not None:
+        return columns(width, [*cells, Cell(at, width - at - 1, [(row.fresh.fault.title, "bad")])])
+    if row.facts is None:
+        return columns(width, cells)
+    newest = view.glyphs.nothing
+    if row.facts.newest_row is not None:
+        newest = numbers.age(view.now - row.facts.newest_row, view.glyphs)
+    read = view.glyphs.nothing if row.read_ms is None else f"{row.read_ms:.1f}"
+    cells += [
+        Cell(at, 18, [(parts.cut(row.facts.label, 18, view.glyphs), "ink")]),
+        Cell(at + 19, 9, [(numbers.size(row.facts.size), "ink")], "right"),
+        Cell(at + 29, 9, [(read, "ink")], "right"),
+        Cell(at + 39, 9, [(newest, "ink")], "right"),
+    ]
+    return columns(width, cells)
+
+
+def median(values: Sequence[float]) -> float | None:
+    """The middle one; None of none."""
+    return sorted(values)[len(values) // 2] if values else None
 
 
 def lines(
@@ -114,7 +171,7 @@ def _writers(writers: Sequence[WriterFacts], width: int, view: View) -> list[Lin
 
 def _own(cost: Cost, own: OwnCost, interval: float, view: View) -> Pairs:
     recent = sorted(cost.recent_ms)
-    middle = recent[len(recent) // 2] if recent else 0.0
+    middle = median(recent) or 0.0
     slow = recent[int(len(recent) * 0.95)] if recent else 0.0
     share = own.cpu_seconds / own.up_seconds if own.up_seconds > 0 else 0.0
     return [

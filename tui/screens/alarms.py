@@ -323,7 +323,7 @@ class AlarmsScreen(ConsoleScreen):
         app = self.app
         try:
             done = await asyncio.to_thread(
-                write, app.path, alarm_id, app.settings.actor, app.clock()
+                write, self.source.path, alarm_id, app.settings.actor, app.clock()
             )
         except VedetteError as error:
             self.post_message(Answered(f"{error.title}   {error.hint}".rstrip(), is_refused=True))

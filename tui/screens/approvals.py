@@ -592,7 +592,10 @@ class ApprovalsScreen(ConsoleScreen):
         for intent in intents:
             try:
                 done = decide(
-                    app.path, **intent._asdict(), actor=app.settings.actor, now=app.clock()
+                    self.source.path,
+                    **intent._asdict(),
+                    actor=app.settings.actor,
+                    now=app.clock(),
                 )
                 words = f"{done.outcome} {numbers.time_of_day(done.decided_at)}"
             except VedetteError as error:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from ...data.errors import UsageError
 from ...data.filters import Facts, Filter, Kind, parse
+from ...data.freshness import Freshness
 from ...data.source import Question, Source
 from ..frame import (
     OneLine,
@@ -20,15 +21,17 @@ from ..frame import (
     freshness_spans,
     identity_line,
     keys_line,
+    merged_needs_line,
     needs_line,
 )
-from ..line import Span
+from ..line import Line, Span
 from ..view import View
 from ..widgets.lines import LineView
 from ..widgets.prompt import Asked, Prompt
 
 if TYPE_CHECKING:
     from ..app import VedetteApp
+    from ..watched import Watched
 
 
 class CopyChoice(NamedTuple):
@@ -50,6 +53,8 @@ class ConsoleScreen(Screen[None]):
     """Its name in `screens.PLACES`."""
     number: ClassVar[str] = ""
     """What row 3 ends with."""
+    is_merged: ClassVar[bool] = False
+    """Whether it shows every source at once; else one, and there is one of it for each."""
     footer: ClassVar[Sequence[str]] = ()
     """Keys shown in the last row, in order; their words are the bindings' descriptions."""
     filter_fields: ClassVar[Mapping[str, Kind]] = {}
@@ -79,7 +84,9 @@ class ConsoleScreen(Screen[None]):
     app: VedetteApp
 
     def __init__(self) -> None:
-        super().__init__(id=self.name_)
+        super().__init__()
+        self.source: Watched
+        """The source it was made for: what is answered here is written there and nowhere else."""
         self.facts: Any = None
         """What the last answer brought; None while loading."""
         self.filter_text = ""
@@ -91,8 +98,18 @@ class ConsoleScreen(Screen[None]):
         """What this screen wants to know now; called before each look."""
         return _nothing
 
+    def question_of(self, source: str) -> Question[Any]:
+        """What a merged screen wants to know of one of several sources, by its name."""
+        return self.question()
+
     def show(self, facts: Any) -> None:
         """Shows an answer; called only when something moved."""
+
+    def receive_from(self, source: str, facts: Any) -> None:
+        """An answer to a merged screen from one of several sources."""
+
+    def source_turned(self) -> None:
+        """A merged screen: another source is the one that is read."""
 
     def enter(self, **where: Any) -> None:
         """Takes what it is opened on (a run's id, a gate's); called before it is shown."""
@@ -189,7 +206,7 @@ class ConsoleScreen(Screen[None]):
     def second(self) -> None:
         """A second passed: only lines whose digits moved are written."""
         self.draw_frame()
-        if self.is_counting() or not self.app.freshness.is_live:
+        if self.is_counting() or not self.app.is_all_live:
             for view in self.query(LineView):
                 view.redraw()
 
@@ -204,12 +221,15 @@ class ConsoleScreen(Screen[None]):
             return
         app, width, view = self.app, self.size.width or self.app.size.width, self.view
         calm = not self.is_counting() and not app.headline.approvals
-        right = freshness_spans(app.freshness, view.now, app.interval, calm=calm)
+        told = self._told()
+        right = freshness_spans(
+            told[1], view.now, app.interval, calm=calm, source=self._whose(told)
+        )
         groups = [[("vedette", "bright bold"), *self._source_name()], *self.identity()]
         self._frame_row("identity").line = identity_line(groups, right, width)
-        self._frame_row("needs").line = needs_line(app.headline, app.freshness, view, width)
+        self._frame_row("needs").line = self._needs_line(told, view, width)
         self._frame_row("crumbs").line = crumb_line(
-            self.crumbs(), self.crumb_values(), self.number, view, width
+            self._crumbs(), self.crumb_values(), self.number, view, width
         )
         self._frame_row("keys").line = keys_line(self._keys(), width, locked=self.locked_keys())
 
@@ -222,7 +242,34 @@ class ConsoleScreen(Screen[None]):
         return frozenset()
 
     def _source_name(self) -> list[Span]:
-        return [("  ", "ink"), (self.app.source_name, "ink")]
+        app = self.app
+        name = f"{len(app.sources)} sources" if app.has_several and self.is_merged else ""
+        return [("  ", "ink"), (name or app.source_name, "ink")]
+
+    def _crumbs(self) -> Sequence[str]:
+        """The path of row 3; where there are several sources, that of one begins with its name."""
+        is_of_one = self.app.has_several and not self.is_merged
+        return (self.app.current.name, *self.crumbs()) if is_of_one else self.crumbs()
+
+    def _told(self) -> tuple[str, Freshness]:
+        """The freshness that row 1 speaks of, and whose: of several on one screen the worst."""
+        app = self.app
+        return app.overall if self.is_merged else (app.current.name, app.freshness)
+
+    def _whose(self, told: tuple[str, Freshness]) -> str:
+        """The source's name where it must be said: not for one, not while all are alike."""
+        words = {each.freshness.word for each in self.app.sources}
+        return told[0] if self.is_merged and len(words) > 1 else ""
+
+    def _needs_line(self, told: tuple[str, Freshness], view: View, width: int) -> Line:
+        """Row 2: one bar over all sources; those that tell nothing are named in it."""
+        app = self.app
+        if not app.has_several:
+            return needs_line(app.headline, told[1], view, width)
+        sources = [(each.name, each.freshness) for each in app.sources]
+        return merged_needs_line(
+            app.headline, sources, told, view, width, is_of_one=not self.is_merged
+        )
 
     def _frame_row(self, name: str) -> OneLine:
         return self.query_one(f"#{name}", OneLine)

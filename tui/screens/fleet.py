@@ -1,7 +1,8 @@
 """The start screen: every agent in view, most urgent first, and the selected one's pane."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
@@ -10,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 
 from ...data.filters import Facts, Kind
-from ...data.fleet import HOUR, FleetFacts, RunFacts, read_fleet
+from ...data.fleet import HOUR, FleetFacts, RunFacts, merge_fleets, read_fleet
 from ...data.known import Known, read_known
 from ...data.pace import read_pace
 from ...data.preview import PreviewFacts, read_preview
@@ -23,6 +24,8 @@ from ..drawing.known import known_lines
 from ..drawing.preview import preview
 from ..glyphs import FINISHED_STATES
 from ..line import BLANK, Line, Span
+from ..view import View
+from ..watched import Watched
 from ..widgets.lines import LineView
 from ..widgets.pane import Pane
 from .base import CopyChoice
@@ -69,6 +72,7 @@ class FleetScreen(StartingScreen):
     CSS_PATH = "fleet.tcss"
     name_ = "fleet"
     number = "1"
+    is_merged = True
     footer = ("enter", "review", "filter", "command", "freeze", "window", "group")
     filter_fields: ClassVar[Mapping[str, Kind]] = {
         "state": Kind.TEXT,
@@ -77,6 +81,7 @@ class FleetScreen(StartingScreen):
         "model": Kind.TEXT,
         "project": Kind.TEXT,
         "now": Kind.TEXT,
+        "source": Kind.TEXT,
         "cost": Kind.MONEY,
         "ctx": Kind.SHARE,
         "age": Kind.DURATION,
@@ -110,18 +115,30 @@ class FleetScreen(StartingScreen):
         self._order: list[str] = []
         self._states: dict[str, str] = {}
         self._fresh: dict[str, float] = {}
+        self._seen: dict[str, Seen] = {}
+        """What each of several sources brought last, by its name."""
         self._preview: PreviewFacts | None = None
         self._known: Known | None = None
         self._below = 0
         self._shown_room = (False, False, False)
         self._has_plot = False
 
+    def enter(self, **where: Any) -> None:
+        """Coming back: what is opened next is of the source that the cursor stands in."""
+        row = self._selected()
+        if row is not None and row.source:
+            self.app.read_from(self.app.source_named(row.source))
+
     # Asking and showing
 
     def question(self) -> Question[Any]:
         """The fleet, and the pane of the agent under the cursor."""
+        return self.question_of("")
+
+    def question_of(self, source: str) -> Question[Any]:
+        """One source's fleet, and the pane of the agent under the cursor if it is of that."""
         window, row = WINDOWS[self.window][0], self._selected()
-        agent = row.agent if row is not None else None
+        agent = row.agent if row is not None and row.source == source else None
         is_wide = self.size.width >= WIDE
         self._shown_room = self._room
         has_aside = self.size.width >= VAST and self.size.height >= TALL
@@ -153,11 +170,40 @@ class FleetScreen(StartingScreen):
         self._list.rows = self._rows(facts.fleet)
         self._draw_panes()
 
+    def receive_from(self, source: str, facts: Seen) -> None:
+        """One of several sources answered; what the others said last stays beside it."""
+        is_first, was_at_top = source not in self._seen, self._list.cursor <= 0
+        self._seen[source] = facts
+        in_order = {each.name: self._seen[each.name] for each in self._heard()}
+        row = self._selected()
+        merged = _merged(in_order, row.source if row is not None else source)
+        if is_first:
+            # What a source says first is no change, but has its place among the others.
+            self._states |= _states_of(run for run in merged.fleet.runs if run.source == source)
+            self._order = []
+        self.receive(merged)
+        if is_first and was_at_top and self._list.rows:
+            # Whichever source answered first, the cursor begins at the most urgent row.
+            self._list.select(self._list.rows[0].key)
+
+    def _heard(self) -> list[Watched]:
+        return [each for each in self.app.sources if each.name in self._seen]
+
+    def source_turned(self) -> None:
+        """The cursor goes to the first run of the source that is read now, if it has any."""
+        name = self.app.current.name
+        first = next((row for row in self._list.rows if row.source == name and row.run), None)
+        if first is None:
+            self.say((f"{name}: no run in view", "muted"))
+            self._draw_panes()
+        else:
+            self._list.select(first.key)
+
     def compose_body(self) -> ComposeResult:
         """Head and list, and beside or below them the panes."""
         with Container(id="fleet-panes"):
             with Vertical(id="fleet-main"):
-                yield Pane(lambda width, _: [drawing.head(width, self.view)], id="fleet-head")
+                yield Pane(self._head, id="fleet-head")
                 yield Pane(self._why_empty, id="fleet-empty")
                 yield LineView(self._draw_row, _key, id="fleet-list", can_mark=True)
             with Vertical(id="fleet-side"):
@@ -220,7 +266,7 @@ class FleetScreen(StartingScreen):
 
     async def _read_known(self) -> None:
         """A stat may hang in a dead mount: beside the event loop."""
-        writers = self.app.headline.writers
+        writers = self.app.current.headline.writers
         self._known = await asyncio.to_thread(read_known, self.app.path, writers)
         self.query_one("#fleet-preview", Pane).update()
 
@@ -262,7 +308,11 @@ class FleetScreen(StartingScreen):
 
     def crumb_values(self) -> Sequence[tuple[str, str]]:
         """The filter, and the order."""
-        return (("filter", self.filter_text or "none"), ("sort", GROUPS[self.group]))
+        return (("filter", self.filter_text or "none"), ("sort", self._groups[self.group]))
+
+    @property
+    def _groups(self) -> Sequence[str]:
+        return (*GROUPS, "source") if self.app.has_several else GROUPS
 
     def is_counting(self) -> bool:
         """Whether any row in view is not over."""
@@ -286,19 +336,17 @@ class FleetScreen(StartingScreen):
 
     def _note_changes(self, fleet: FleetFacts) -> None:
         """Which states changed, and the order of the rows: new only when one did."""
-        states = {
-            row.key: row.status.state for row in drawing.flatten(fleet.runs, ()) if row.status
-        }
+        states = _states_of(fleet.runs)
         changed = [key for key, state in states.items() if self._states.get(key) != state]
         if self._states:
             self._fresh |= dict.fromkeys(changed, self.view.now + FLASH_SECONDS)
         if changed or len(states) != len(self._states) or not self._order:
-            self._order = [run.id for run in fleet.runs]
+            self._order = [drawing.run_key(run) for run in fleet.runs]
         self._states = states
 
     def _rows(self, fleet: FleetFacts) -> list[FleetRow]:
-        place = {run_id: index for index, run_id in enumerate(self._order)}
-        runs = sorted(fleet.runs, key=lambda run: place.get(run.id, len(place)))
+        place = {key: index for index, key in enumerate(self._order)}
+        runs = sorted(fleet.runs, key=lambda run: place.get(drawing.run_key(run), len(place)))
         if self.group:
             return self._grouped(runs)
         return self._matching(drawing.flatten(runs, self._folded(runs)))
@@ -306,19 +354,21 @@ class FleetScreen(StartingScreen):
     def _grouped(self, runs: Sequence[RunFacts]) -> list[FleetRow]:
         groups: dict[str, list[RunFacts]] = {}
         for run in runs:
-            groups.setdefault(_group_of(run, GROUPS[self.group]), []).append(run)
+            groups.setdefault(_group_of(run, self._groups[self.group]), []).append(run)
         rows: list[FleetRow] = []
         for name in sorted(groups):
             inside = self._matching(drawing.flatten(groups[name], self._folded(groups[name])))
             if inside:
-                heading = f"{GROUPS[self.group]} {name}"
+                heading = f"{self._groups[self.group]} {name}"
                 rows += [FleetRow("", None, None, (), 0, heading), *inside]
         return rows
 
     def _folded(self, runs: Sequence[RunFacts]) -> set[str]:
         """Finished runs are folded, open ones are not, until a person says otherwise."""
-        over = {run.id for run in runs if run.status.state in FINISHED_STATES | {"FAILED"}}
-        return over ^ (self._toggled & {run.id for run in runs})
+        over = {
+            drawing.run_key(run) for run in runs if run.status.state in FINISHED_STATES | {"FAILED"}
+        }
+        return over ^ (self._toggled & {drawing.run_key(run) for run in runs})
 
     def _matching(self, rows: list[FleetRow]) -> list[FleetRow]:
         if not self.filter:
@@ -337,6 +387,7 @@ class FleetScreen(StartingScreen):
             "model": agent.model if agent else None,
             "project": run.project,
             "now": status.now,
+            "source": run.source or None,
             "cost": facts.cost_usd,
             "ctx": facts.context,
             "age": self.view.now - status.since if status.since is not None else None,
@@ -356,9 +407,25 @@ class FleetScreen(StartingScreen):
 
     # Drawing
 
+    def _head(self, width: int, height: int) -> Sequence[Line]:
+        return [drawing.head(width, self.view, self._source_names)]
+
+    @property
+    def _source_names(self) -> Sequence[str]:
+        app = self.app
+        return [each.name for each in app.sources] if app.has_several else ()
+
     def _draw_row(self, row: FleetRow, width: int) -> Line:
         pace = self.facts.pace if self.facts is not None else None
-        return drawing.row_line(row, width, self.view, self._fresh, pace)
+        view = self._view_of(row.source)
+        return drawing.row_line(row, width, view, self._fresh, pace, self._source_names)
+
+    def _view_of(self, source: str) -> View:
+        """The circumstances of one source's rows: they are true as long as it is live."""
+        view, app = self.view, self.app
+        if not app.has_several:
+            return view
+        return replace(view, is_live=app.source_named(source).freshness.is_live)
 
     def _draw_panes(self) -> None:
         is_empty = self._fleet is not None and not self._list.rows
@@ -389,7 +456,18 @@ class FleetScreen(StartingScreen):
         if minutes is not None and not self._has_plot:
             self.run_worker(self._load_plot_library(), group="plot", exclusive=True)
             minutes = None
-        return fleet_aside.aside(self.app.headline, self._fleet, minutes, width, height, self.view)
+        return fleet_aside.aside(self._needing(), minutes, width, height, self.view)
+
+    def _needing(self) -> list[fleet_aside.Needing]:
+        """What waits in each source that is live, and the names of its agents."""
+        app = self.app
+        if not app.has_several:
+            return [fleet_aside.needing("", app.headline, self._fleet)]
+        return [
+            fleet_aside.needing(each.name, each.headline, self._seen[each.name].fleet)
+            for each in self._heard()
+            if each.freshness.is_live
+        ]
 
     def _why_empty(self, width: int, height: int) -> Sequence[Line]:
         fleet = self._fleet
@@ -424,16 +502,22 @@ class FleetScreen(StartingScreen):
     @on(LineView.Moved, "#fleet-list")
     def _moved(self, event: LineView.Moved) -> None:
         event.stop()
+        row: FleetRow | None = event.row
+        if row is not None and row.source:
+            # What is opened from here on is of the source that the cursor stands in.
+            self.app.read_from(self.app.source_named(row.source))
         self._draw_panes()
         self._say_below()
         self.app.look_soon()
 
     def open_row(self, key: str, row: FleetRow) -> None:
-        """A run opens on its waterfall, an agent on its stream."""
+        """A run opens on its waterfall, an agent on its stream, each in its own source."""
+        source = self.app.source_named(row.source)
         if row.agent is not None:
-            self.app.visit("stream", agent_id=row.agent.id, run_id=row.agent.run_id)
+            agent = row.agent
+            self.app.visit("stream", source, agent_id=agent.id, run_id=agent.run_id)
         elif row.run is not None:
-            self.app.visit("run", run_id=row.run.id)
+            self.app.visit("run", source, run_id=row.run.id)
 
     def action_review(self) -> None:
         """Opens the review of the selected row's gate; the list itself decides nothing."""
@@ -441,8 +525,9 @@ class FleetScreen(StartingScreen):
         gates = [
             why for why in (row.status.why if row and row.status else ()) if "approval " in why
         ]
-        if gates:
-            self.app.visit("review", id=gates[0].removeprefix("approval "))
+        if row is not None and gates:
+            source = self.app.source_named(row.source)
+            self.app.visit("review", source, id=gates[0].removeprefix("approval "))
         else:
             self.say(("no gate is open on this row", "muted"))
 
@@ -453,7 +538,7 @@ class FleetScreen(StartingScreen):
 
     def action_group(self) -> None:
         """The next way to group."""
-        self.group = (self.group + 1) % len(GROUPS)
+        self.group = (self.group + 1) % len(self._groups)
         self.filter_changed()
         self.draw_frame()
 
@@ -462,11 +547,11 @@ class FleetScreen(StartingScreen):
         row = self._selected()
         if row is None or row.run is None:
             return
-        is_folded = row.run.id in self._folded([row.run])
-        if is_folded != fold:
-            self._toggled ^= {row.run.id}
+        key = drawing.run_key(row.run)
+        if (key in self._folded([row.run])) != fold:
+            self._toggled ^= {key}
             self.filter_changed()
-            self._list.select(f"run {row.run.id}")
+            self._list.select(key)
 
     def action_next_trouble(self) -> None:
         """The next failed row below the cursor, from the top again at the end."""
@@ -491,7 +576,10 @@ class FleetScreen(StartingScreen):
             CopyChoice("n", "name", row.agent.name if row.agent else row.run.title),
             CopyChoice("w", "why", "\n".join(row.status.why) or row.status.now),
             CopyChoice(
-                "l", "link", f"vedette agents --filter run:{row.run.id} --db {self.app.path}"
+                "l",
+                "link",
+                f"vedette agents --filter run:{row.run.id}"
+                f" --db {self.app.source_named(row.source).path}",
             ),
         )
 
@@ -500,8 +588,40 @@ class FleetScreen(StartingScreen):
         return [dict(self._facts_of(row)) for row in self._list.rows if row.status is not None]
 
 
+def _states_of(runs: Iterable[RunFacts]) -> dict[str, str]:
+    rows = drawing.flatten(list(runs), ())
+    return {row.key: row.status.state for row in rows if row.status}
+
+
 def _each_minute(models: Mapping[str, Sequence[int]]) -> list[int]:
-    return [sum(minute) for minute in zip(*models.values(), strict=True)]
+    return _summed(models.values())
+
+
+def _summed(minutes: Iterable[Sequence[int]]) -> list[int]:
+    return [sum(minute) for minute in zip(*minutes, strict=True)]
+
+
+def _merged(seen: Mapping[str, Seen], selected: str) -> Seen:
+    """What several sources brought as one, by their names; the pane is the selected row's."""
+    todays = [each.today for each in seen.values() if each.today is not None]
+    paces = {name: each.pace for name, each in seen.items() if each.pace is not None}
+    minutes = [each.minutes for each in seen.values() if each.minutes is not None]
+    return Seen(
+        merge_fleets({name: each.fleet for name, each in seen.items()}),
+        seen[selected].preview if selected in seen else None,
+        _sum_of(todays) if todays else None,
+        drawing.merge_paces(paces) if paces else None,
+        _summed(minutes) if minutes else None,
+    )
+
+
+def _sum_of(todays: Sequence["Today"]) -> "Today":
+    first = todays[0]
+    return first._replace(
+        micros=sum(each.micros for each in todays),
+        unpriced=sum(each.unpriced for each in todays),
+        per_minute=sum(each.per_minute for each in todays),
+    )
 
 
 def _first_steps(width: int) -> list[Line]:
@@ -519,6 +639,8 @@ def _key(row: FleetRow) -> str:
 def _group_of(run: RunFacts, by: str) -> str:
     if by == "project":
         return run.project or "none"
+    if by == "source":
+        return run.source
     if by == "state":
         return run.status.state
     models = {drawing.short_model(agent.model) for agent in run.agents if agent.model}

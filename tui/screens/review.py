@@ -485,6 +485,8 @@ class ReviewScreen(ConsoleScreen):
         width = self.size.width or app.size.width
         fresh = freshness_spans(app.freshness, view.now, app.interval, calm=not self.is_counting())
         left = drawing.identity(facts, self.gate_id, view, width)
+        if app.has_several:
+            left[1:1] = [("  ", ""), (self.source.name, "ink")]
         self._frame_row("identity").line = spread(left, [*fresh, (" ", "")], width, margin=0)
         self._frame_row("needs").line = self._gate_row(width)
         sections = self._laid_out.sections if self._laid_out is not None else ()
@@ -803,7 +805,7 @@ class ReviewScreen(ConsoleScreen):
         app = self.app
         try:
             outcome: Decision | VedetteError = decide(
-                app.path, **intent._asdict(), actor=app.settings.actor, now=app.clock()
+                self.source.path, **intent._asdict(), actor=app.settings.actor, now=app.clock()
             )
         except VedetteError as error:
             outcome = error

@@ -11,7 +11,7 @@ from ...data.source import Question
 from ...data.sources import SourceFacts, read_sources
 from .. import numbers
 from ..drawing import sources as drawing
-from ..drawing.sources import OwnCost
+from ..drawing.sources import OwnCost, SourceRow, median
 from ..line import Line, Span
 from ..widgets.lines import LineView
 from .base import ConsoleScreen, CopyChoice
@@ -22,12 +22,33 @@ class SourcesScreen(ConsoleScreen):
 
     name_ = "sources"
     number = "0"
+    is_merged = True
     footer = ("look_now", "go('tables')", "copy_menu", "export_menu", "back")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "app.go('tables')", "tables")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: dict[str, SourceFacts] = {}
+        """What each of several sources brought last, by its name."""
 
     def question(self) -> Question[SourceFacts]:
         """The source's health."""
         return read_sources
+
+    def receive_from(self, source: str, facts: SourceFacts) -> None:
+        """One of several sources answered."""
+        self._found[source] = facts
+        self.source_turned()
+
+    def source_turned(self) -> None:
+        """Shows more of the source that is read now, if it ever answered."""
+        self.facts = self._found.get(self.app.current.name)
+        self._update()
+        self.draw_frame()
+
+    def footer_keys(self) -> Sequence[str]:
+        """Where there are several sources, how to get to the next."""
+        return ("turn", *self.footer) if self.app.has_several else self.footer
 
     def show(self, facts: SourceFacts) -> None:
         """The lines in place of the ones before."""
@@ -41,6 +62,10 @@ class SourcesScreen(ConsoleScreen):
         """The page has the keyboard."""
         self.query_one(LineView).focus()
         self._update()
+
+    def enter(self, **where: Any) -> None:
+        """Coming back: perhaps another source is the one that is read."""
+        self.facts = self._found.get(self.app.current.name, self.facts)
 
     def on_resize(self) -> None:
         """Another width: other lines."""
@@ -56,14 +81,37 @@ class SourcesScreen(ConsoleScreen):
         facts: SourceFacts | None = self.facts
         if facts is None:
             return [[("reading", "muted")]]
-        return [[(facts.label, "bright bold")], [(numbers.size(facts.size), "ink")]]
+        named = [[(self.app.current.name, "ink")]] if self.app.has_several else []
+        return [*named, [(facts.label, "bright bold")], [(numbers.size(facts.size), "ink")]]
 
     def _update(self) -> None:
         app, view = self.app, self.query_one(LineView)
         width = view.size.width or self.size.width
-        view.rows = drawing.lines(
-            self.facts, app.poller.cost, self._own(), app.freshness, app.interval, width, self.view
-        )
+        view.rows = [
+            *(drawing.table(self._table(), width, self.view) if app.has_several else []),
+            *drawing.lines(
+                self.facts,
+                app.poller.cost,
+                self._own(),
+                app.freshness,
+                app.interval,
+                width,
+                self.view,
+            ),
+        ]
+
+    def _table(self) -> list[SourceRow]:
+        app = self.app
+        return [
+            SourceRow(
+                each.name,
+                each is app.current,
+                each.freshness,
+                self._found.get(each.name),
+                median(each.poller.cost.recent_ms),
+            )
+            for each in app.sources
+        ]
 
     def _own(self) -> OwnCost:
         used = resource.getrusage(resource.RUSAGE_SELF)
