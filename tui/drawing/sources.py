@@ -38,7 +38,7 @@ class SourceRow(NamedTuple):
 
 def table(rows: Sequence[SourceRow], width: int, view: View) -> list[Line]:
     """Several sources, each with its own word; what is wrong with one stands in its row."""
-    name = min(24, max(len(row.name) for row in rows) + 2)
+    name = min(24, max(7, *(len(row.name) for row in rows)) + 2)
     at = name + 18
     heading = [
         Cell(1, name, [("sources", "bright bold")]),
