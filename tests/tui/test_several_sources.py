@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from tests.builders.tac import build_tac
 from tests.builders.vedette import NOW, build_fleet
+from vedette import sql
 from vedette.data.errors import SourceError
 from vedette.data.freshness import Looks
 from vedette.data.poller import Cost
@@ -80,8 +81,20 @@ def two(tmp_path: Path) -> tuple[Path, Path]:
     for path in files:
         path.parent.mkdir()
         build_fleet(path)
+        _make_current(path)
     _change(files[1], "UPDATE runs SET title = 'mend-auth' WHERE id = 'a81f02c4'")
     return files
+
+
+def _make_current(path: Path) -> None:
+    """Says that every migration was made: only such a file is decided in."""
+    with closing(sqlite3.connect(path)) as writer, writer:
+        writer.executescript(sql.load("admin/create_migrations"))
+        for name in sql.names("migrations"):
+            writer.execute(
+                "INSERT OR IGNORE INTO schema_migrations VALUES (?, ?, '', '', 0)",
+                (int(name[:3]), name),
+            )
 
 
 def _change(path: Path, statement: str, *values: object) -> None:
