@@ -25,7 +25,7 @@ from .records import (
     stamp,
     word,
 )
-from .told import Call, Note, Session, Thread, ThreadEnd, Told, ToolEnd, ToolStart
+from .told import Call, Note, Session, Thread, ThreadEnd, Told, ToolEnd, ToolStart, TurnEnd
 
 SUBAGENT = "subagent"
 _SPAWNS = ("Task", "Agent")
@@ -202,6 +202,7 @@ class ClaudeCodeReader:
         if text.startswith(_INTERRUPTED):
             run_id = ids.run(ids.CLAUDE_CODE, session)
             yield Note(run_id, talk.agent_id, "warn", "interrupted", text[:ERROR], at)
+            yield _over(talk, at)
             return
         if not results:
             yield from self._asked(line, session, talk, text, at, start)
@@ -306,6 +307,7 @@ class ClaudeCodeReader:
             text = content_text(said.get("content"))
             run_id = ids.run(ids.CLAUDE_CODE, session)
             yield Note(run_id, talk.agent_id, "error", "api.error", text, at)
+            yield _over(talk, at)
 
     def _close(self, talk: _Talk) -> Iterator[Told]:
         yield from self._tell(talk)
@@ -332,8 +334,15 @@ class ClaudeCodeReader:
             message.completed,
         )
         yield from message.tools
-        if not talk.is_main and message.stop_reason in _LAST_ANSWERS:
-            yield ThreadEnd(talk.agent_id, message.completed)
+        if message.stop_reason in _LAST_ANSWERS:
+            yield _over(talk, message.completed)
+
+
+def _over(talk: _Talk, at: str) -> Told:
+    """A sub-agent is done with its last answer; the main agent waits for the next word."""
+    if talk.is_main:
+        return TurnEnd(talk.agent_id, talk.agent_id.rpartition(":")[0], at)
+    return ThreadEnd(talk.agent_id, at)
 
 
 def usage(given: Mapping[str, Any]) -> Usage:

@@ -26,7 +26,7 @@ from .records import (
     stamp,
     word,
 )
-from .told import Call, Note, Session, Thread, ThreadEnd, Told, ToolEnd, ToolStart
+from .told import Call, Note, Session, Thread, ThreadEnd, Told, ToolEnd, ToolStart, TurnEnd
 
 SUBAGENT = "subagent"
 _COUNTS = (
@@ -197,6 +197,7 @@ class CodexReader:
             case "event_msg", "turn_aborted":
                 reason = word(payload.get("reason")) or "interrupted"
                 yield self._note("warn", "interrupted", reason, at)
+                yield from self._over(at)
             case "event_msg", "error":
                 message = word(payload.get("message")) or "error"
                 yield self._note("error", "api.error", message, at)
@@ -343,7 +344,9 @@ class CodexReader:
 
     def _over(self, at: str) -> Iterator[Told]:
         yield from self._tell(self._call)
-        if not self._is_main:
+        if self._is_main:
+            yield TurnEnd(self._agent_id, str(self.run_id), at)
+        else:
             yield ThreadEnd(self._agent_id, at)
 
     def _close(self) -> Iterator[Told]:

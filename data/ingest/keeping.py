@@ -10,7 +10,7 @@ from ...sql import load
 from .. import times
 from .records import count, mapping
 from .shelf import Ready
-from .told import Call, Note, Session, Thread, ThreadEnd, ToolEnd, ToolStart
+from .told import Call, Note, Session, Thread, ThreadEnd, ToolEnd, ToolStart, TurnEnd
 from .totals import Slot, add_usage
 
 QUIET = 3600.0
@@ -72,6 +72,7 @@ class Keeper:
         """Writes what is told, in its order."""
         heard: dict[str, tuple[str, str]] = {}
         models: dict[str, str] = {}
+        turns: dict[str, TurnEnd] = {}
         for each in ready:
             self._keep(each)
             _hear(heard, models, each)
@@ -79,9 +80,15 @@ class Keeper:
                 self._known[each.told.run_id] = ("run", each.row)
             elif isinstance(each.told, Thread):
                 self._known[each.told.id] = ("agent", each.row)
+            elif isinstance(each.told, TurnEnd):
+                turns[each.told.id] = each.told
         # Once a batch, not once a line.
         for each_id, span in heard.items():
             self._heard(*self._known[each_id], span, models.get(each_id))
+        for turn in turns.values():
+            # Where something was heard after it, another turn is on.
+            self._run("agent_turn_end", turn._asdict())
+            self._run("run_turn_end", turn._asdict())
 
     def _keep(self, ready: Ready) -> None:
         for artifact in ready.artifacts:
@@ -296,7 +303,7 @@ def _between(start: str, row: Mapping[str, Any]) -> int | None:
 def _hear(heard: dict[str, tuple[str, str]], models: dict[str, str], ready: Ready) -> None:
     """Remembers when a run and its agent were first and last heard."""
     row, told = ready.row, ready.told
-    if isinstance(told, Note | ThreadEnd):
+    if isinstance(told, Note | ThreadEnd | TurnEnd):
         return
     first = told.started_at if isinstance(told, Call) else told.at
     last = told.completed_at if isinstance(told, Call) else told.at

@@ -91,7 +91,15 @@ class ThreadEnd(NamedTuple):
     at: str
 
 
-Told = Session | Thread | Call | ToolStart | ToolEnd | Note | ThreadEnd
+class TurnEnd(NamedTuple):
+    """The main agent has answered: what comes next, a person says."""
+
+    id: str
+    run_id: str
+    at: str
+
+
+Told = Session | Thread | Call | ToolStart | ToolEnd | Note | ThreadEnd | TurnEnd
 
 
 class Reader(Protocol):

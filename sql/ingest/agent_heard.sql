@@ -13,6 +13,7 @@ SET started_at = CASE WHEN :first < started_at THEN :first ELSE started_at END,
         parent_id
     ),
     status = CASE WHEN status = 'completed' AND :settled > ended_at THEN 'running'
+                  WHEN status = 'paused' AND :last > updated_at THEN 'running'
                   ELSE status END,
     ended_at = CASE WHEN status = 'completed' AND :settled > ended_at THEN NULL
                     ELSE ended_at END

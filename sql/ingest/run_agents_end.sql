@@ -1,5 +1,5 @@
 UPDATE agents
 SET status = 'completed', ended_at = updated_at
 WHERE run_id = :id
-  AND status = 'running'
+  AND status IN ('running', 'paused')
   AND EXISTS (SELECT 1 FROM runs WHERE runs.id = :id AND runs.status = 'completed');

@@ -2,7 +2,7 @@
 UPDATE runs
 SET status = 'completed', ended_at = updated_at
 WHERE id = :id
-  AND status = 'running'
+  AND status IN ('running', 'paused')
   AND updated_at < :quiet_since
   AND NOT EXISTS (
       SELECT 1

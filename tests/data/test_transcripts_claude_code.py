@@ -66,7 +66,7 @@ def test_a_session_is_a_run_with_its_agents_as_a_tree(db: str, home: Path) -> No
     assert run["started_at"] == "2026-11-02T09:30:02.000000Z"
     agents = rows(db, "SELECT id, parent_id, name, model, status FROM agents ORDER BY seq")
     assert [tuple(agent) for agent in agents] == [
-        (MAIN, None, "claude-code", made.SONNET, "running"),
+        (MAIN, None, "claude-code", made.SONNET, "paused"),
         (SUB, MAIN, "Explore", made.HAIKU, "completed"),
     ]
 
@@ -343,6 +343,10 @@ def test_a_session_that_says_nothing_is_over_until_it_is_heard_again(db: str, ho
     append(path, again.lines)
     read(db, home, LATER + 10_000)
     assert row(db, "SELECT status, ended_at FROM runs") == {"status": "running", "ended_at": None}
+    again.said("msg_10", text("Gone on."), stop="end_turn")
+    append(path, again.lines[-1:])
+    read(db, home, LATER + 10_000)
+    assert value(db, "SELECT status FROM runs") == "paused"
     assert value(db, "SELECT title FROM runs") == "Make the cart survive a restart."
 
 
@@ -356,7 +360,7 @@ def test_a_session_with_an_open_gate_is_not_over(db: str, home: Path) -> None:
         RUN,
     )
     read(db, home, LATER + 7_200)
-    assert value(db, "SELECT status FROM runs") == "running"
+    assert value(db, "SELECT status FROM runs") == "paused"
 
 
 def test_rows_that_a_hook_wrote_first_are_filled_in_and_not_doubled(db: str, home: Path) -> None:

@@ -1,0 +1,3 @@
+UPDATE runs
+SET status = 'paused'
+WHERE id = :run_id AND status = 'running' AND updated_at <= :at;
