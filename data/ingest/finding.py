@@ -2,8 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..errors import SourceError
 from . import codex, ids
@@ -12,14 +11,6 @@ from .codex import CodexReader, Origin
 from .lines import LONGEST
 from .records import mapping, word
 from .told import Reader
-
-
-class Found(NamedTuple):
-    """One transcript."""
-
-    path: str
-    depth: int
-    """How far below the main agent its agent is, as far as its place tells."""
 
 
 def folders(client: str, env: Mapping[str, str]) -> list[str]:
@@ -34,8 +25,8 @@ def folders(client: str, env: Mapping[str, str]) -> list[str]:
     return [os.path.join(base, "projects") for base in bases]
 
 
-def transcripts(paths: list[str]) -> list[Found]:
-    """All transcripts in these files and folders, a session's own before its sub-agents'.
+def transcripts(paths: list[str]) -> set[str]:
+    """All files in these files and folders that may be transcripts.
 
     Raises SourceError where none of the paths is there.
     """
@@ -45,8 +36,12 @@ def transcripts(paths: list[str]) -> list[Found]:
             "name the folder or the file they are in",
             kind="missing",
         )
-    found = {path for given in paths for path in _below(given)}
-    return sorted((Found(path, _depth(path)) for path in found), key=lambda each: each[::-1])
+    return {path for given in paths for path in _below(given)}
+
+
+def in_order(paths: Iterable[str]) -> list[str]:
+    """Transcripts in the order they are read: a session's own before its sub-agents'."""
+    return sorted(paths, key=lambda path: (_depth(path), path))
 
 
 def reader(client: str, path: str, first_line: bytes, state: str) -> Reader | None:
@@ -82,6 +77,7 @@ def _below(path: str) -> Iterator[str]:
 
 
 def _depth(path: str) -> int:
+    """How far below the main agent the agent of a transcript is, as far as its place tells."""
     if not os.path.basename(path).startswith("agent-"):
         return 0
     depth = _beside(path).get("spawnDepth")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from .. import times
@@ -29,15 +30,14 @@ def stamp(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     if len(value) == 24 and value[10] == "T" and value[19] == "." and value[23] == "Z":
-        # The form nearly every line has; anything else, also a faulty one, is parsed.
-        digits = value[:10] + value[11:19] + value[20:23]
-        if digits.translate(_PUNCTUATION).isdecimal() and value.isascii():
-            return f"{value[:23]}000Z"
+        # The form nearly every line has.
+        try:
+            datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        return f"{value[:23]}000Z"
     moment = times.parse(value)
     return None if moment is None else times.text(moment)
-
-
-_PUNCTUATION = str.maketrans("", "", "-:")
 
 
 def mapping(value: object) -> Mapping[str, Any]:

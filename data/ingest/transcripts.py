@@ -10,13 +10,13 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from stat import S_ISREG
 from typing import IO, NamedTuple
 
 from ...sql import load
 from .. import migrations, store, times
 from ..prices import Pricing
 from . import finding
-from .finding import Found
 from .keeping import Keeper, settle
 from .lines import Identity, identity, lines
 from .shelf import Ready, Shelf
@@ -64,8 +64,8 @@ class Importer:
         self._path = path
         self._client = client
         self._shelf = Shelf(pricing)
-        self._seen: dict[str, tuple[int, int]] = {}
-        """Files by size and time, as they were when they were read last."""
+        self._seen: dict[str, tuple[int, int, int] | None] = {}
+        """Files as they looked when they were read last."""
         self._open_runs: set[str] = set()
         self._settle_at = 0.0
 
@@ -74,22 +74,21 @@ class Importer:
 
         Raises SourceError where nothing is there, StoreFailed where the database does not take it.
         """
-        moved = [found for found in finding.transcripts(paths) if self._has_moved(found.path)]
+        looks = {path: _look(path) for path in finding.transcripts(paths)}
+        moved = {path for path, look in looks.items() if look and self._seen.get(path) != look}
         is_due = bool(self._open_runs) and now >= self._settle_at
         if not moved and not is_due:
             return Imported(0, 0, 0, 0, 0, 0, 0, ())
         with self._connected() as connection:
             session = _Round(connection, self._client, self._shelf, now)
-            for found in moved:
-                session.read_file(found)
-                self._seen[found.path] = _look(found.path)
+            for path in finding.in_order(moved):
+                session.read_file(path)
+                # As it was before it was read: what came since is read the next time.
+                self._seen[path] = looks[path]
             self._open_runs |= session.runs
             self._open_runs = session.settle(self._open_runs)
         self._settle_at = now + SETTLE_SECONDS
         return session.result()
-
-    def _has_moved(self, path: str) -> bool:
-        return self._seen.get(path) != _look(path)
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -118,14 +117,14 @@ class _Round:
         self._counts: Counter[str] = Counter()
         self._strange: list[str] = []
 
-    def read_file(self, found: Found) -> None:
+    def read_file(self, path: str) -> None:
         """Imports one file from where it was left."""
         try:
-            with open(found.path, "rb") as file:
-                self._read(found.path, file)
+            with open(path, "rb") as file:
+                self._read(path, file)
         except OSError:
             # Gone or not ours to read: the others are imported.
-            self._strange.append(found.path)
+            self._strange.append(path)
 
     def settle(self, runs: Iterable[str]) -> set[str]:
         """Says of each session what can be said at the end; those that still go on."""
@@ -216,9 +215,10 @@ class _Place(NamedTuple):
     start: int
 
 
-def _look(path: str) -> tuple[int, int]:
+def _look(path: str) -> tuple[int, int, int] | None:
+    """What changes when a file does; None for what is no file: opening a pipe would wait."""
     try:
         found = os.stat(path)
     except OSError:
-        return 0, 0
-    return found.st_size, found.st_mtime_ns
+        return None
+    return (found.st_ino, found.st_size, found.st_mtime_ns) if S_ISREG(found.st_mode) else None

@@ -1,5 +1,7 @@
 """A price is the user's, else the built-in table's, else unknown; and it says which."""
 
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -129,6 +131,23 @@ def test_the_configuration_names_the_table_from_its_own_folder(tmp_path: Path) -
     assert table is not None
     assert table.path == str(tmp_path / "mine.toml")
     assert own({"VEDETTE_CONFIG": str(tmp_path / "none.toml")}) == (None, None)
+
+
+def test_a_recorders_calls_are_priced_by_the_users_table_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").write_text('prices = "mine.toml"\n')
+    (tmp_path / "mine.toml").write_text(TABLE)
+    path = str(tmp_path / "runs.db")
+    program = """
+import sys
+from vedette.data.recorder import Recorder
+with Recorder(sys.argv[1]) as recorder, recorder.run("r") as run, run.agent("a") as agent:
+    agent.prompt(model="house-model").done(tokens_in=1_000_000, tokens_out=0)
+"""
+    monkeypatch.setenv("VEDETTE_CONFIG", str(tmp_path / "config.toml"))
+    subprocess.run([sys.executable, "-c", program, path], check=True)
+    assert value(path, "SELECT cost_micros FROM prompts") in (1_000_000, 2_000_000)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A Claude Code transcript becomes one run, however often and in whatever pieces it is read."""
 
+import json
 import os
 from itertools import pairwise
 from pathlib import Path
@@ -407,3 +408,35 @@ def test_no_transcripts_there_says_where_it_looked(db: str, tmp_path: Path) -> N
     with pytest.raises(Exception, match="no transcripts") as caught:
         read(db, tmp_path / "nowhere")
     assert getattr(caught.value, "kind", "") == "missing"
+
+
+def test_a_pipe_among_the_files_is_left_alone(db: str, home: Path) -> None:
+    made.shop(home)
+    os.mkfifo(home / "pipe.jsonl")
+    assert read(db, home).calls == 6
+
+
+def test_a_sub_agent_of_a_sub_agent_hangs_below_it(db: str, home: Path) -> None:
+    made.shop(home)
+    below = Claude(agent="a0deeper")
+    below.user("Deeper.")
+    below.said("msg_d", text("Deep."), stop="end_turn")
+    folder = home / "5e55-0001" / "subagents"
+    write(folder / "agent-a0deeper.jsonl", below.lines)
+    meta = {"agentType": "diver", "toolUseId": "toolu_s1", "spawnDepth": 2}
+    (folder / "agent-a0deeper.meta.json").write_text(json.dumps(meta))
+    read(db, home)
+    assert value(db, "SELECT parent_id FROM agents WHERE name = 'diver'") == SUB
+
+
+def test_a_session_handed_over_while_it_is_read_by_another_counts_once(db: str, home: Path) -> None:
+    path = made.shop(home)
+    first = Importer(db, ids.CLAUDE_CODE, pricing(None), LATER)
+    second = Importer(db, ids.CLAUDE_CODE, pricing(None), LATER)
+    content = path.read_bytes()
+    for end in range(0, len(content) + 400, 400):
+        path.write_bytes(content[:end])
+        first.read([str(home)], LATER)
+        second.read([str(home)], LATER)
+    assert value(db, "SELECT count(*) FROM prompts") == 6
+    assert_totals_are_true(db)
