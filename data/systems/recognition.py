@@ -3,13 +3,14 @@
 import sqlite3
 
 from ..rows import RELATIONS
+from .amelia import AMELIA
 from .dossier import DOSSIER
 from .syris import SYRIS_CODED, SYRIS_DESIGN
 from .system import System, Tables, read_tables
 from .tac import TAC
 from .vedette import VEDETTE
 
-KNOWN = (TAC, DOSSIER, SYRIS_CODED, SYRIS_DESIGN, VEDETTE)
+KNOWN = (TAC, DOSSIER, AMELIA, SYRIS_CODED, SYRIS_DESIGN, VEDETTE)
 """In the order they are tried: the first that misses nothing has written the file."""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import syris, tac
+from tests.builders import amelia, syris, tac
 from tests.builders import vedette as own
 from vedette import sql
 from vedette.data.rows import RELATIONS
@@ -31,12 +31,11 @@ LOOKALIKES = {
         CREATE TABLE approvals (approval_id TEXT PRIMARY KEY, status TEXT, how_to_approve TEXT);
         CREATE TABLE schedules (schedule_id TEXT PRIMARY KEY, name TEXT);
     """,
-    "amelia": """
+    "half of amelia": """
         CREATE TABLE workflows (id TEXT PRIMARY KEY, issue_id TEXT, worktree_path TEXT);
         CREATE TABLE events (id TEXT PRIMARY KEY, workflow_id TEXT, sequence INTEGER);
         CREATE TABLE token_usage (id TEXT PRIMARY KEY, cache_creation_tokens INTEGER);
         CREATE TABLE prompts (id TEXT PRIMARY KEY, agent TEXT NOT NULL, name TEXT NOT NULL);
-        CREATE TABLE profiles (id TEXT PRIMARY KEY, agents TEXT NOT NULL);
     """,
     "half of dossier": """
         CREATE TABLE _migrations (name TEXT PRIMARY KEY, applied_at TEXT);
@@ -142,6 +141,14 @@ def test_tac_is_recognised_with_its_version(tmp_path: Path, version: int, label:
     assert ("task" in system.lacks) == (version == 1)
 
 
+@pytest.mark.parametrize("form", amelia.FORMS)
+def test_amelia_is_recognised_in_all_its_forms(tmp_path: Path, form: str) -> None:
+    connection = amelia.create(tmp_path / "anything.db", form)
+    system = recognise(connection)
+    connection.close()
+    assert (system.name, system.variant) == ("amelia", form)
+
+
 @pytest.mark.parametrize("form", syris.FORMS)
 def test_syris_is_recognised_in_both_its_forms(tmp_path: Path, form: syris.Form) -> None:
     connection = syris.create(tmp_path / "anything.db", form)
@@ -180,7 +187,7 @@ def test_a_lookalike_is_not_taken_for_a_system(file: sqlite3.Connection, schema:
 
 
 def test_an_unknown_file_has_every_relation_empty_with_a_reason(file: sqlite3.Connection) -> None:
-    file.executescript(LOOKALIKES["amelia"])
+    file.executescript(LOOKALIKES["half of amelia"])
     lacks = create_views(file, recognise(file))
     assert set(lacks) == set(RELATIONS)
     for relation, row_type in RELATIONS.items():

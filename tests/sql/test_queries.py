@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import dossier, tac
+from tests.builders import amelia, dossier, tac
 from tests.builders import vedette as own
 from vedette import sql
 from vedette.data.rows import RELATIONS
@@ -19,7 +19,16 @@ QUERIES = sorted(
     for path in Path(os.path.dirname(sql.__file__)).glob("queries/**/*.sql")
 )
 
-SOURCES = ("vedette", "tac v1", "tac v2", "dossier", "unknown")
+SOURCES = (
+    "vedette",
+    "tac v1",
+    "tac v2",
+    "dossier",
+    "amelia events",
+    "amelia workflow_log",
+    "amelia upgraded",
+    "unknown",
+)
 
 SQLITE_ONLY = (
     "char",
@@ -61,6 +70,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, sqli
     tac.create(paths["tac v1"], 1).close()
     tac.create(paths["tac v2"], 2).close()
     dossier.create(paths["dossier"]).close()
+    for form in ("events", "workflow_log", "upgraded"):
+        amelia.create(paths[f"amelia {form}"], form).close()
     sqlite3.connect(paths["unknown"]).close()
     opened = {name: sqlite3.connect(path, isolation_level=None) for name, path in paths.items()}
     for connection in opened.values():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import dossier, tac
+from tests.builders import amelia, dossier, tac
 from tests.builders.steps import steps
 from tests.builders.vedette import build_fleet
 from vedette import sql
@@ -17,7 +17,7 @@ from vedette.data import times
 from vedette.data.rows import RELATIONS, coerce
 from vedette.data.systems import create_views, recognise
 
-SOURCES = ("vedette", "tac v1", "tac v2", "dossier")
+SOURCES = ("vedette", "tac v1", "tac v2", "dossier", "amelia")
 
 
 class Watched:
@@ -44,6 +44,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     tac.build_tac(paths["tac v1"], 1)
     tac.build_tac(paths["tac v2"], 2)
     dossier.build_dossier(paths["dossier"])
+    amelia.build_amelia(paths["amelia"])
     return paths
 
 
