@@ -25,6 +25,9 @@ from .told import Reader, Told
 BATCH_BYTES = 1_000_000
 """Bytes of a transcript that are written in one transaction: another writer waits no longer."""
 BATCH_ROWS = 400
+WALK_SECONDS = 3.0
+"""How often new files are looked for, and those that have not changed for `BUSY_SECONDS`."""
+BUSY_SECONDS = 900.0
 SETTLE_SECONDS = 30.0
 """How often it is asked whether a session that says nothing is over."""
 
@@ -64,7 +67,9 @@ class Importer:
         self._path = path
         self._client = client
         self._shelf = Shelf(pricing)
-        self._seen: dict[str, tuple[int, int, int] | None] = {}
+        self._files: dict[str, _Look | None] = {}
+        self._walk_at = 0.0
+        self._seen: dict[str, _Look | None] = {}
         """Files as they looked when they were read last."""
         self._open_runs: set[str] = set()
         self._settle_at = 0.0
@@ -74,7 +79,7 @@ class Importer:
 
         Raises SourceError where nothing is there, StoreFailed where the database does not take it.
         """
-        looks = {path: _look(path) for path in finding.transcripts(paths)}
+        looks = self._looks(paths, now)
         moved = {path for path, look in looks.items() if look and self._seen.get(path) != look}
         is_due = bool(self._open_runs) and now >= self._settle_at
         if not moved and not is_due:
@@ -89,6 +94,16 @@ class Importer:
             self._open_runs = session.settle(self._open_runs)
         self._settle_at = now + SETTLE_SECONDS
         return session.result()
+
+    def _looks(self, paths: list[str], now: float) -> dict[str, "_Look | None"]:
+        """How the files look; those long unchanged, and new ones, are looked for less often."""
+        if not 0 < self._walk_at - now <= WALK_SECONDS:
+            self._walk_at = now + WALK_SECONDS
+            self._files = {path: _look(path) for path in finding.transcripts(paths)}
+        else:
+            busy = [path for path, look in self._files.items() if _is_busy(look, now)]
+            self._files.update((path, _look(path)) for path in busy)
+        return self._files
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -215,10 +230,25 @@ class _Place(NamedTuple):
     start: int
 
 
-def _look(path: str) -> tuple[int, int, int] | None:
-    """What changes when a file does; None for what is no file: opening a pipe would wait."""
+class _Look(NamedTuple):
+    """What changes when a file does."""
+
+    inode: int
+    size: int
+    changed: int
+    """Nanoseconds."""
+
+
+def _look(path: str) -> _Look | None:
+    """How a file looks; None for what is no file: opening a pipe would wait."""
     try:
         found = os.stat(path)
     except OSError:
         return None
-    return (found.st_ino, found.st_size, found.st_mtime_ns) if S_ISREG(found.st_mode) else None
+    if not S_ISREG(found.st_mode):
+        return None
+    return _Look(found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _is_busy(look: _Look | None, now: float) -> bool:
+    return look is not None and look.changed / 1e9 > now - BUSY_SECONDS

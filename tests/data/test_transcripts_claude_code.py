@@ -440,3 +440,20 @@ def test_a_session_handed_over_while_it_is_read_by_another_counts_once(db: str, 
         second.read([str(home)], LATER)
     assert value(db, "SELECT count(*) FROM prompts") == 6
     assert_totals_are_true(db)
+
+
+def test_who_follows_finds_new_sessions_and_old_ones_that_go_on(db: str, home: Path) -> None:
+    path = made.shop(home)
+    os.utime(path, (LATER - 10_000, LATER - 10_000))
+    importer = Importer(db, ids.CLAUDE_CODE, pricing(None), LATER)
+    assert importer.read([str(home)], LATER).calls == 6
+    made.shop(home, "5e55-0002")
+    more = Claude(clock=made.Clock(made.BEGIN.replace(hour=12)))
+    more.user("Go on.")
+    more.said("msg_9", text("Going on."))
+    append(path, more.lines)
+    later = LATER
+    for _ in range(20):
+        later += 0.5
+        importer.read([str(home)], later)
+    assert value(db, "SELECT count(*) FROM prompts") == 6 + 6 + 1
