@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .. import sql
 from .errors import UsageError, VedetteError
@@ -30,6 +30,15 @@ class Column(NamedTuple):
     """Its place in the primary key, from 1; 0: none."""
     references: tuple[str, str] | None
     """Table and column a foreign key points at."""
+
+
+class Referrer(NamedTuple):
+    """A foreign key of some table that points here."""
+
+    table: str
+    column: str
+    target: str
+    """The column here that it holds."""
 
 
 class Index(NamedTuple):
@@ -75,6 +84,10 @@ class Page:
     more_after: bool = False
     more_before: bool = False
     took_ms: float = 0.0
+    declared: tuple[Column, ...] = ()
+    """The columns as the table declares them; empty for a statement."""
+    referrers: tuple[Referrer, ...] = ()
+    """Foreign keys of other tables that point at this one's rows."""
 
 
 def read_tables(source: Source, now: float) -> TablesFacts:
@@ -93,7 +106,8 @@ def read_page(
     if is_view:
         statement = sql.load("tables/view_page").format(table=quoted(table))
         rows = source.select(statement, limit=limit + 1)
-        return _page(table, columns, rows, (), limit)
+        names = tuple(column.name for column in columns)
+        return Page(table, names, tuple(rows[:limit]), (), len(rows) > limit, declared=columns)
     key = _key_columns(source, table, columns)
     statement = sql.load("tables/page").format(
         key=", ".join(key),
@@ -114,20 +128,44 @@ def read_page(
         keys=keys,
         more_after=bool(before) or more,
         more_before=more if before else bool(after),
+        declared=columns,
+        referrers=_referrers(source, table),
     )
 
 
 def read_row(source: Source, table: str, column: str, value: Value) -> Page:
     """The one row whose `column` holds `value`: where a foreign key points."""
+    return _found(source, "tables/row", table, column, value, limit=1)
+
+
+def read_referring(
+    source: Source, table: str, column: str, value: Value, limit: int = PAGE
+) -> Page:
+    """The rows of `table` whose foreign key `column` holds `value`."""
+    return _found(source, "tables/referring", table, column, value, limit=limit)
+
+
+def _found(source: Source, name: str, table: str, column: str, value: Value, *, limit: int) -> Page:
     columns = _columns(source, table)
+    if not columns:
+        raise UsageError(f"there is no table {table}", "`vedette tables` lists them")
     key = _key_columns(source, table, columns)
-    statement = sql.load("tables/row").format(
+    statement = sql.load(name).format(
         key=", ".join(key), table=quoted(table), column=quoted(column)
     )
-    rows = source.select(statement, value=value)
-    names = tuple(each.name for each in columns)
+    given = {"value": value} | ({"limit": limit + 1} if limit > 1 else {})
+    rows = source.select(statement, **given)
     cut = len(key)
-    return Page(table, names, tuple(r[cut:] for r in rows), tuple(r[:cut] for r in rows))
+    return Page(
+        title=table,
+        columns=tuple(each.name for each in columns),
+        rows=tuple(row[cut:] for row in rows[:limit]),
+        # Paging on from a part of a table would leave the part.
+        keys=(),
+        more_after=len(rows) > limit,
+        declared=columns,
+        referrers=_referrers(source, table),
+    )
 
 
 def run_sql(
@@ -196,15 +234,41 @@ def _count(
 
 
 def _columns(source: Source, table: str) -> tuple[Column, ...]:
-    links = {
-        str(link[3]): (str(link[2]), str(link[4] or "rowid"))
-        for link in source.select(f"PRAGMA main.foreign_key_list({quoted(table)})")
-    }
+    links = {column: (parent, target) for column, parent, target in _links(source, table)}
     return tuple(
         Column(str(name), str(kind or ""), bool(not_null), int(primary), links.get(str(name)))
         for _, name, kind, not_null, _, primary in source.select(
             f"PRAGMA main.table_info({quoted(table)})"
         )
+    )
+
+
+def _links(source: Source, table: str) -> list[tuple[str, str, str]]:
+    """Each foreign key's column, and the table and column it points at."""
+    found = source.select(f"PRAGMA main.foreign_key_list({quoted(table)})")
+    return [
+        # A key that names no column points at the primary key.
+        (str(link[3]), str(link[2]), str(link[4] or _primary(source, str(link[2]), int(link[1]))))
+        for link in found
+    ]
+
+
+def _primary(source: Source, table: str, place: int) -> str:
+    """The column of the primary key at a place; a table without one has its row number."""
+    columns = source.select(f"PRAGMA main.table_info({quoted(table)})")
+    return next((str(name) for _, name, _, _, _, at in columns if at == place + 1), "rowid")
+
+
+def _referrers(source: Source, table: str) -> tuple[Referrer, ...]:
+    """Every foreign key that points at this table; SQLite's names have no case."""
+    names = [
+        str(name) for name, kind, _ in source.select(sql.load("tables/all")) if kind == "table"
+    ]
+    return tuple(
+        Referrer(name, column, target)
+        for name in names
+        for column, parent, target in _links(source, name)
+        if parent.lower() == table.lower()
     )
 
 
@@ -252,14 +316,3 @@ def _comparison(key: Sequence[str], sign: str, wanted: bool) -> str:
     left = ", ".join(key)
     right = ", ".join(f":k{index}" for index in range(len(key)))
     return f"WHERE ({left}) {sign} ({right})" if len(key) > 1 else f"WHERE {left} {sign} {right}"
-
-
-def _page(
-    title: str,
-    columns: Sequence[Column],
-    rows: list[tuple[Any, ...]],
-    keys: tuple[Key, ...],
-    limit: int,
-) -> Page:
-    names = tuple(column.name for column in columns)
-    return Page(title, names, tuple(rows[:limit]), keys, more_after=len(rows) > limit)

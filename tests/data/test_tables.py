@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,35 @@ def test_pages_go_back_in_the_same_order(source: Source) -> None:
 def test_a_foreign_key_leads_to_its_row(source: Source) -> None:
     page = tables.read_row(source, "parent", "id", "p1")
     assert page.rows == (("p1", "first"),)
+
+
+def test_the_rows_that_hold_a_key_are_found_from_the_row_it_names(source: Source) -> None:
+    page = tables.read_row(source, "parent", "id", "p1")
+    [refers] = page.referrers
+    assert refers == ('odd "name', "parent_id", "id")
+    held = tables.read_referring(source, refers.table, refers.column, "p1", limit=10)
+    assert [row[0] for row in held.rows] == [str(number) for number in range(10)]
+    assert held.more_after
+    assert tables.read_referring(source, refers.table, refers.column, "p2").rows == ()
+
+
+def test_a_key_that_names_no_column_points_at_the_primary_key(tmp_path: Path) -> None:
+    path = tmp_path / "linked.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        """
+        CREATE TABLE Team (code TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
+        CREATE TABLE member (id INTEGER PRIMARY KEY, team TEXT REFERENCES team);
+        INSERT INTO Team VALUES ('a', 'Ana''s');
+        INSERT INTO member VALUES (1, 'a');
+        """
+    )
+    connection.close()
+    with closing(open_source(str(path))) as source:
+        members = tables.read_page(source, "member")
+        assert members.declared[1].references == ("team", "code")
+        assert tables.read_row(source, "team", "code", "a").rows == (("a", "Ana's"),)
+        assert tables.read_page(source, "Team").referrers == (("member", "team", "code"),)
 
 
 def test_a_view_shows_its_first_rows(source: Source) -> None:

@@ -69,3 +69,52 @@ async def test_a_filter_shows_only_the_tables_that_match(stranger: Path) -> None
         assert [table.name for table in screen.query_one("#tables-list").rows] == ["orders"]
         await pilot.press("escape")
         assert len(screen.query_one("#tables-list").rows) == 2
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> Path:
+    """Orders that name their customers."""
+    path = tmp_path / "linked.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        """
+        CREATE TABLE customers (id TEXT PRIMARY KEY, name TEXT);
+        CREATE TABLE orders (
+            id INTEGER PRIMARY KEY, customer_id TEXT REFERENCES customers, total REAL
+        );
+        INSERT INTO customers VALUES ('c-1', 'Ana'), ('c-2', 'Bo');
+        INSERT INTO orders VALUES (1, 'c-2', 3.5), (2, 'c-2', 4.5), (3, 'c-1', 1.0);
+        """
+    )
+    connection.close()
+    return path
+
+
+async def test_a_foreign_key_jumps_there_and_back(linked: Path) -> None:
+    app = ScriptedConsole("tables", source=linked, path=str(linked), table="orders")
+    async with app.run_test(size=(80, 24)) as pilot:
+
+        async def press(*keys: str) -> None:
+            for key in keys:
+                await pilot.press(key)
+                await app.workers.wait_for_complete()
+                await pilot.pause()
+
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        screen = app.screen
+        assert screen.crumbs() == ("Tables", "orders")
+        await press("enter", "j", "enter")
+        assert screen.crumbs() == ("Tables", "customers")
+        assert screen._page.rows == (("c-2", "Bo"),)
+        # From the customer to the orders that name it, and all the way back.
+        await press("enter", "G", "enter")
+        assert screen.crumbs() == ("Tables", "orders")
+        assert [row[0] for row in screen._page.rows] == [1, 2]
+        await press("escape")
+        assert screen.crumbs() == ("Tables", "customers", "row")
+        await press("escape", "escape")
+        assert screen.crumbs() == ("Tables", "orders", "row")
+        await press("escape", "escape")
+        assert screen.crumbs() == ("Tables",)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...data.tables import Column, Page, Table, Value
+from ...data.tables import Column, Page, Referrer, Table, Value
 from ...data.text import clean, clean_lines
 from .. import numbers, parts
 from ..line import Cell, Line, Span, columns, width_of
@@ -34,6 +34,8 @@ class Detail(NamedTuple):
     text: str
     links: str
     """The table a foreign key points at; "" for none."""
+    refers: Referrer | None = None
+    """Of a line that leads to the rows of another table that point at this one."""
 
 
 def tables_head(width: int) -> Line:
@@ -170,6 +172,11 @@ def details(page: Page, row: Sequence[Value], types: Sequence[Column], width: in
         for number, text in enumerate(_full(value, max(10, width - 24))):
             link = links.get(name, "") if number == 0 else ""
             lines.append(Detail(name, label if number == 0 else "", text, link))
+    names = [name.lower() for name in page.columns]
+    for refers in page.referrers:
+        if refers.target.lower() in names:
+            key = f"{refers.table}.{refers.column}"
+            lines.append(Detail(key, "held by", clean(key, 80), refers.table, refers))
     return lines
 
 
@@ -194,9 +201,9 @@ def _pretty(text: str) -> str:
 
 def detail_line(line: Detail, width: int, view: View) -> Line:
     """One line of a row shown in full."""
-    token = "faint" if line.text == "NULL" else "ink"
+    token = "faint" if line.text == "NULL" else "soft" if line.refers else "ink"
     spans: list[Span] = [(line.text, token)]
-    if line.links:
+    if line.links and not line.refers:
         spans += [(f"   {view.glyphs.path} ", "faint"), (clean(line.links, 40), "soft")]
     label = parts.cut(line.label, 19, view.glyphs)
     return columns(width, [Cell(2, 19, [(label, "muted")]), Cell(22, max(0, width - 23), spans)])

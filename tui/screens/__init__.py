@@ -23,6 +23,7 @@ PLACES = (
     Place("alarms", "5", "what is wrong"),
     Place("approvals", "6", "what waits for an answer"),
     Place("events", "7", "everything that happened, and the audit trail"),
+    Place("operations", "8", "what around the agents is late, stuck or missed"),
     Place("tables", "9", "every table of the source as it stands"),
     Place("sources", "0", "the file, its writers, and the console's own cost"),
     Place("review", "", "one gate, to be read and decided"),

@@ -52,7 +52,8 @@ class TablesScreen(ConsoleScreen):
         super().__init__()
         self.level: Level = "list"
         self._page: Page | None = None
-        self._table: Table | None = None
+        self._trail: list[tuple[Page, tuple[Value, ...]]] = []
+        """The rows that links were followed from, to come back to."""
         self._first = 0
         self._row: tuple[Value, ...] = ()
         self._sql = ""
@@ -208,6 +209,11 @@ class TablesScreen(ConsoleScreen):
         """Back to the level above; at the list, out of the screen."""
         if self.level == "detail":
             self._to("grid")
+        elif self.level == "grid" and self._trail:
+            page, row = self._trail.pop()
+            self._show_page(page)
+            self._row = row
+            self._show_details()
         elif self.level == "grid":
             self._to("list")
         elif self.filter_text:
@@ -216,14 +222,17 @@ class TablesScreen(ConsoleScreen):
             await self.app.action_back()
 
     def _open_table(self, name: str) -> None:
-        self._table = next((t for t in self.facts.tables if t.name == name), None)
-        self._first = 0
+        self._first, self._trail = 0, []
         self._ask(lambda source, now: tables.read_page(source, name))
 
-    def _ask(self, question: Question[Page]) -> None:
-        self.run_worker(self._read(question), group="page", exclusive=True)
+    def _ask(
+        self, question: Question[Page], origin: tuple[Page, tuple[Value, ...]] | None = None
+    ) -> None:
+        self.run_worker(self._read(question, origin), group="page", exclusive=True)
 
-    async def _read(self, question: Question[Page]) -> None:
+    async def _read(
+        self, question: Question[Page], origin: tuple[Page, tuple[Value, ...]] | None
+    ) -> None:
         """Asks for a page; what cannot be read is said, and the page on screen stays."""
 
         def careful(source: Source, now: float) -> Page | VedetteError:
@@ -236,6 +245,8 @@ class TablesScreen(ConsoleScreen):
         if isinstance(answer.value, VedetteError):
             self.say((answer.value.title, "bad"), (f"   {answer.value.hint}", "muted"))
         elif answer.value is not None:
+            if origin is not None:
+                self._trail.append(origin)
             self._show_page(answer.value)
         elif answer.looks.fault is not None:
             self.say((answer.looks.fault.title, "bad"))
@@ -269,24 +280,41 @@ class TablesScreen(ConsoleScreen):
 
     def _show_details(self) -> None:
         assert self._page is not None
-        types = self._table.columns if self._table is not None else ()
         view = self._view_of("detail")
-        view.rows = drawing.details(self._page, self._row, types, self.size.width)
+        view.rows = drawing.details(self._page, self._row, self._page.declared, self.size.width)
         self._to("detail")
 
     def _follow(self, line: Detail) -> None:
-        column = next(
-            (c for c in (self._table.columns if self._table else ()) if c.name == line.key), None
-        )
-        if column is None or column.references is None or self._page is None:
+        """To the row a foreign key points at, or to the rows that point at this one."""
+        page = self._page
+        if page is None:
             return
-        value = self._row[self._page.columns.index(column.name)]
+        refers = line.refers
+        if refers is not None:
+            value = self._value_of(refers.target)
+            self._jump(lambda s, _: tables.read_referring(s, refers.table, refers.column, value))
+            return
+        column = next((c for c in page.declared if c.name == line.key), None)
+        if column is None or column.references is None:
+            return
+        value = self._value_of(column.name)
         table, target = column.references
         if value is None:
             self.say(("this link is empty", "muted"))
             return
-        self._table = next((t for t in self.facts.tables if t.name == table), None)
-        self._ask(lambda source, now: tables.read_row(source, table, target, value))
+        self._jump(lambda source, now: tables.read_row(source, table, target, value))
+
+    def _value_of(self, column: str) -> Value:
+        """The selected row's value in a column; SQLite's names have no case."""
+        assert self._page is not None
+        names = [name.lower() for name in self._page.columns]
+        return self._row[names.index(column.lower())] if column.lower() in names else None
+
+    def _jump(self, question: Question[Page]) -> None:
+        """Asks for a page that a link leads to; `out` comes back here."""
+        assert self._page is not None
+        self._first = 0
+        self._ask(question, (self._page, self._row))
 
     def action_columns(self, by: int) -> None:
         """Scrolls the grid by a column."""
@@ -300,7 +328,7 @@ class TablesScreen(ConsoleScreen):
         self.prompt.ask(Asked("sql", self._run_sql, initial=self._sql))
 
     def _run_sql(self, text: str) -> None:
-        self._sql, self._table, self._first = text, None, 0
+        self._sql, self._first, self._trail = text, 0, []
         if text.strip():
             self._ask(lambda source, now: tables.run_sql(source, text))
 
@@ -312,6 +340,8 @@ class TablesScreen(ConsoleScreen):
         if isinstance(row, Table):
             return (CopyChoice("n", "name", row.name),)
         if isinstance(row, Detail):
+            if row.refers is not None:
+                return (CopyChoice("v", "value", row.key),)
             index = self._page.columns.index(row.key) if self._page else 0
             return (CopyChoice("v", "value", str(self._row[index])),)
         if isinstance(row, GridRow):
