@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from genai_prices.data_snapshot import get_snapshot
 
 from tests.builders import transcripts as made
 from tests.builders.recorded import change, row, value
@@ -75,6 +76,17 @@ def test_the_parts_add_up_to_the_price() -> None:
     assert sum(part.usd for part in found.parts) == found.usd
     # Above 200,000 tokens another tier holds, for all of them.
     assert found.parts[0].rate == 6
+
+
+def test_the_parts_of_every_providers_prices_add_up() -> None:
+    usage, seen = Usage(300_000, 1_000, 100_000, 5_000, 1_000), set()
+    for provider in get_snapshot().providers:
+        for model in provider.models[:8]:
+            found = price(f"{provider.id}/{model.id}", AT, usage)
+            if found is not None:
+                seen.add(provider.id)
+                assert sum(part.usd for part in found.parts) == found.usd
+    assert len(seen) > 20
 
 
 def test_an_unknown_model_has_no_price() -> None:

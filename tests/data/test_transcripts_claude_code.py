@@ -364,6 +364,22 @@ def test_a_session_with_an_open_gate_is_not_over(db: str, home: Path) -> None:
     assert value(db, "SELECT status FROM runs") == "paused"
 
 
+def test_a_session_whose_client_still_lives_is_not_over(db: str, home: Path) -> None:
+    made.shop(home)
+    read(db, home)
+    change(
+        db,
+        "INSERT INTO processes (id, pid, host, started_at, heartbeat_at)"
+        " VALUES ('p', 1, 'here', '', '')",
+    )
+    change(db, "UPDATE runs SET process_id = 'p'")
+    read(db, home, LATER + 7_200)
+    assert value(db, "SELECT status FROM runs") == "paused"
+    change(db, "UPDATE processes SET ended_at = ''")
+    read(db, home, LATER + 7_200)
+    assert value(db, "SELECT status FROM runs") == "completed"
+
+
 def test_rows_that_a_hook_wrote_first_are_filled_in_and_not_doubled(db: str, home: Path) -> None:
     path = made.shop(home)
     Importer(db, ids.CLAUDE_CODE, pricing(None), LATER)
