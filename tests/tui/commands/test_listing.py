@@ -12,6 +12,7 @@ import pytest
 
 from tests.tui.commands.conftest import Run
 from vedette.data.listing import RELATION_OF
+from vedette.data.migrations import migrations
 from vedette.data.rows import RELATIONS
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -30,7 +31,9 @@ def test_every_row_has_the_relations_columns_and_the_derived_ones(
     result = run(name, "--db", fleet, "--json")
     assert result.code == 0
     assert list(result.document) == ["source", "as_of", "rows", "truncated"]
-    assert result.document["source"] == {"system": "vedette", "variant": "1", "path": str(fleet)}
+    newest = str(migrations()[-1].version)
+    source = {"system": "vedette", "variant": newest, "path": str(fleet)}
+    assert result.document["source"] == source
     expected = [*RELATIONS[RELATION_OF[name]]._fields, *DERIVED.get(name, [])]
     assert result.rows
     assert all(list(row) == expected for row in result.rows)
