@@ -5,18 +5,21 @@ import os
 import sys
 
 from .databases import LARGE, QUICK, SMALL, database
-from .figures import NAMES, figures
+from .figures import NAMES, OWN_FILES, figures
 from .report import Figure, heading, line
 
 
 def main() -> int:
     """Measures what was asked for; always 0: a figure that is missed is printed as missed."""
     options = _options()
-    small, large = database(SMALL), database(QUICK if options.quick else LARGE)
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; large is {large}")
+    names = options.names or NAMES
+    small = large = ""
+    if not OWN_FILES.issuperset(names):
+        small, large = database(SMALL), database(QUICK if options.quick else LARGE)
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; large is {large or '1M'}")
     print(heading(), flush=True)
     measured: list[Figure] = []
-    for name in options.names or NAMES:
+    for name in names:
         for figure in figures(name)(large, small):
             measured.append(figure)
             print(line(figure), flush=True)

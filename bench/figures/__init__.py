@@ -17,7 +17,11 @@ NAMES = (
     "wal",
     "command",
     "recorder",
+    "systems",
 )
+
+OWN_FILES = frozenset({"systems"})
+"""Figures that make files of their own, and need none of the large databases."""
 
 Measure = Callable[[str, str], Iterator[Figure]]
 """Given the paths of the large and the small database, yields what was measured."""

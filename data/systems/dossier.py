@@ -77,6 +77,7 @@ _DOSSIER_NOTES = (
     "the checks and the commits as they stand now",
     "of approval requests the newest 1,000 are shown; older ones are in Tables (9)",
     "a run's error is its newest failed execution's; Dossier records none of its own",
+    "of assignments the newest 300 come first in lists; older ones stand among the executions",
     "a project and an activity store no state: theirs is derived from what is below them",
     "what the runs did is in Events, what was asked of the plan is in Audit",
 )

@@ -251,7 +251,8 @@ class _Draw:
             },
         )
         self._cards[project] = []
-        each = max(2, self._runs // (8 * len(self._projects)))
+        # A plan is written by people: it stays small, and its cards are built again and again.
+        each = max(2, min(20, self._runs // (8 * len(self._projects))))
         for number in range(2):
             yield from self._workflow(project, number, each, at)
 

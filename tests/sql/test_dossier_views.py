@@ -142,7 +142,7 @@ def test_the_plan_is_a_tree_as_deep_as_the_file(path: Path) -> None:
         while above is not None:
             depth, above = depth + 1, tasks[above]["parent_id"]
         assert levels.setdefault(task["kind"], depth) == depth
-    assert levels == {"project": 0, "workflow": 1, "activity": 2, "card": 3, "assignment": 4}
+    assert levels == {"project": 0, "workflow": 1, "activity": 2, "card": 3}
     cards = [task for task in tasks.values() if task["kind"] == "card"]
     rows = plain(path, "SELECT coalesce(build_state, status), count(*) FROM card GROUP BY 1")
     assert counted(cards, "source_status") == dict(rows)
@@ -219,10 +219,7 @@ def test_unknown_words_are_shown_as_written_and_never_over(path: Path, tmp_path:
             ("strange-e", "running", "dreaming"),
         ],
         "approval": [("strange-g", "pending", "maybe")],
-        "task": [
-            ("strange-card", "pending", "melting"),
-            ("strange-a", "running", "napping"),
-        ],
+        "task": [("strange-card", "pending", "melting")],
     }
     for relation, row_type in RELATIONS.items():
         coerce(row_type, source.select(f'SELECT * FROM "{relation}"'))
@@ -330,6 +327,14 @@ POLLED = {
     "stream/gates_of_run": {"id": "run", "after": 0, "before": "last"},
     "costs/latest_runs": {},
     "sources/newest_event": {},
+    "operations/agents": {},
+    "operations/checks": {},
+    "operations/tasks": {},
+    "operations/tasks_any": {},
+    "operations/tasks_open": {"since": "last"},
+    "operations/tasks_within": {"parent_id": "plan"},
+    "operations/agent_status": {"id": "agent"},
+    "operations/run_status": {"id": "run"},
 }
 """Every statement that a screen's tick sends to a Dossier file, and with what."""
 
@@ -358,6 +363,7 @@ def known(source: Source) -> dict[str, object]:
         "agent": agents[0][0],
         "newest run": source.select("SELECT max(seq) FROM run")[0][0],
         "newest event": source.select("SELECT max(seq) FROM event")[0][0],
+        "plan": source.select("SELECT id FROM task WHERE kind = 'activity' ORDER BY seq")[0][0],
         "last": 2**62,
     }
 
@@ -392,6 +398,9 @@ def test_no_plan_of_what_is_polled_scans_a_table(
     assert scans <= IN_ORDER.get(name, set()) | {"main.project"}
 
 
+PLAN = {"main.workflow", "main.workflow_activity", "main.card"}
+"""A plan is written by people: only its cards are many, and they are read in append order."""
+
 IN_ORDER = {
     # The newest rows in append order, as many as the limit says: the cost test holds the rest.
     "headline/last_event": {"main.event_log"},
@@ -401,6 +410,11 @@ IN_ORDER = {
     "costs/latest_runs": {"main.orchestration_run"},
     "run/latest": {"main.orchestration_run"},
     "stream/last_run": {"main.orchestration_run"},
+    "operations/checks": {"main.run_check"},
+    "operations/agents": {"main.card_assignment", "main.agent_execution"},
+    "operations/tasks": PLAN,
+    "operations/tasks_any": PLAN,
+    "operations/tasks_open": PLAN,
     # Its condition is NULL = :id, which is looked at once, before any row.
     "approvals/trail": {"main.planning_action"},
 }

@@ -1,8 +1,10 @@
--- The plan, from the project down to each time a card was given to an agent: each level is a table
--- with a sequence of its own. A project and an activity store no state: theirs is what their
--- workflows and cards say, the most urgent first.
+-- The plan, from the project down to its cards; each level is a table with a sequence of its own,
+-- and the upper ones come first. Assignments are agents: no index finds them by their card. A
+-- project and an activity store no state: theirs is what their workflows and cards say, the most
+-- urgent first. The casts give all parts the same affinities: only then are they read in order.
 SELECT
-    project.rowid, project.id, NULL, NULL, 'project', {project.name},
+    CAST(project.rowid + 4000000000000 AS INTEGER), project.id, CAST(NULL AS TEXT), NULL, 'project',
+    {project.name},
     CASE (
         SELECT min(
             CASE {workflow.build_state}
@@ -18,11 +20,13 @@ SELECT
         WHEN 5 THEN 'completed'
         WHEN 6 THEN 'cancelled'
         ELSE 'pending' END,
-    NULL, NULL, NULL, NULL, {project.created_at}, NULL, {project.updated_at}, NULL
+    CAST(NULL AS TEXT), NULL, NULL, NULL, {project.created_at}, NULL, {project.updated_at},
+    CAST(NULL AS TEXT)
 FROM main.project
 UNION ALL
 SELECT
-    workflow.rowid, workflow.id, workflow.project_id, NULL, 'workflow', {workflow.title},
+    CAST(workflow.rowid + 3000000000000 AS INTEGER), workflow.id, workflow.project_id, NULL,
+    'workflow', {workflow.title},
     CASE {workflow.build_state}
         WHEN 'running' THEN 'running'
         WHEN 'blocked' THEN 'waiting'
@@ -32,12 +36,12 @@ SELECT
         -- queued, not built yet, and what a later version may call it.
         ELSE 'pending' END,
     {workflow.build_state}, NULL, NULL, NULL, {workflow.created_at}, NULL, {workflow.updated_at},
-    NULL
+    CAST(NULL AS TEXT)
 FROM main.workflow
 UNION ALL
 SELECT
-    workflow_activity.rowid, workflow_activity.id, workflow_activity.workflow_id, NULL, 'activity',
-    {workflow_activity.title},
+    CAST(workflow_activity.rowid + 2000000000000 AS INTEGER), workflow_activity.id,
+    workflow_activity.workflow_id, NULL, 'activity', {workflow_activity.title},
     CASE (
         SELECT min(
             CASE {card.build_state}
@@ -53,15 +57,16 @@ SELECT
         WHEN 5 THEN 'completed'
         WHEN 6 THEN 'cancelled'
         ELSE 'pending' END,
-    NULL, NULL, NULL, NULL, {workflow_activity.created_at}, NULL, {workflow_activity.updated_at},
-    NULL
+    CAST(NULL AS TEXT), NULL, NULL, NULL, {workflow_activity.created_at}, NULL,
+    {workflow_activity.updated_at}, CAST(NULL AS TEXT)
 FROM main.workflow_activity
 UNION ALL
 -- Before migration 005 a step stood between an activity and its cards.
 SELECT
-    step.rowid, step.id, {step.workflow_activity_id|activity_id}, NULL, 'step',
-    coalesce({step.title|name}, step.id), 'pending', NULL, NULL, NULL, NULL, {step.created_at},
-    NULL, {step.updated_at}, NULL
+    CAST(step.rowid + 1000000000000 AS INTEGER), step.id, {step.workflow_activity_id|activity_id},
+    NULL, 'step', CAST(coalesce({step.title|name}, step.id) AS TEXT), 'pending',
+    CAST(NULL AS TEXT), NULL, NULL, NULL, {step.created_at}, NULL, {step.updated_at},
+    CAST(NULL AS TEXT)
 FROM main.step
 UNION ALL
 SELECT
@@ -79,25 +84,8 @@ SELECT
         WHEN 'cancelled' THEN 'cancelled'
         -- queued, todo, active, and what a later version may call it.
         ELSE 'pending' END,
-    coalesce({card.build_state}, card.status), NULL, NULL, NULL, {card.created_at},
+    CAST(coalesce({card.build_state}, card.status) AS TEXT), NULL, NULL, NULL, {card.created_at},
     CASE WHEN {card.build_state} IN ('failed', 'completed', 'cancelled')
          THEN {card.last_built_at} END,
-    {card.updated_at}, {card.last_build_error}
+    {card.updated_at}, CAST({card.last_build_error} AS TEXT)
 FROM main.card
-UNION ALL
-SELECT
-    card_assignment.rowid, card_assignment.id, card_assignment.card_id, card_assignment.run_id,
-    'assignment', coalesce({card_assignment.agent_role}, 'agent')
-        || coalesce(' on ' || {card_assignment.feature_branch}, ''),
-    CASE card_assignment.status
-        WHEN 'queued' THEN 'pending'
-        WHEN 'blocked' THEN 'waiting'
-        WHEN 'failed' THEN 'failed'
-        WHEN 'completed' THEN 'completed'
-        WHEN 'cancelled' THEN 'cancelled'
-        ELSE 'running' END,
-    card_assignment.status, NULL, NULL, NULL, {card_assignment.created_at},
-    CASE WHEN card_assignment.status IN ('failed', 'completed', 'cancelled')
-         THEN {card_assignment.updated_at} END,
-    {card_assignment.updated_at}, NULL
-FROM main.card_assignment
