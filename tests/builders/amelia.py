@@ -63,7 +63,8 @@ def _build(path: Path | str, form: str, workflows: int, filler: int) -> None:
                 _put(connection, "workflow_log", _as_workflow_log(row))
             else:
                 _put(connection, "events", row)
-        _insert(connection, "token_usage", chain.from_iterable(map(_tokens, indexes)))
+        tokens = (_tokens(i, statuses[i], filler) for i in indexes)
+        _insert(connection, "token_usage", chain.from_iterable(tokens))
         sessions = max(2, workflows // 20)
         _insert(connection, "brainstorm_sessions", map(_session, range(sessions)))
         messages = chain.from_iterable(map(_messages, range(sessions)))
@@ -155,9 +156,16 @@ def _as_workflow_log(row: dict[str, object]) -> dict[str, object]:
     return kept | {"level": "error" if row["event_type"] == "workflow_failed" else row["level"]}
 
 
-def _tokens(index: int) -> Iterator[dict[str, object]]:
-    for place, agent in enumerate(TOKEN_AGENTS):
-        at = BEGAN + timedelta(minutes=20 * index + 2 * place)
+def _tokens(index: int, status: str, filler: int) -> Iterator[dict[str, object]]:
+    """One row when an agent's turn is over: none of those that did not get so far."""
+    planned = 6 + filler // 2
+    if status == "pending":
+        return
+    turns = (planned, planned + 3 + filler // 2, *(planned + 5 + filler,) * 3)
+    is_stopped = status in ("blocked", "cancelled", "rejected")
+    reached = 1 if is_stopped else 2 if status in ("failed", "in_progress") else 5
+    for place, agent in enumerate(TOKEN_AGENTS[:reached]):
+        at = BEGAN + timedelta(minutes=20 * index, seconds=4 * turns[place])
         yield {
             "id": f"tu-{index}-{agent}",
             "workflow_id": f"wf-{index}",
@@ -168,7 +176,7 @@ def _tokens(index: int) -> Iterator[dict[str, object]]:
             "cache_read_tokens": 4_000,
             "cache_creation_tokens": 100,
             "cost_usd": 0.125 + place / 100,
-            "duration_ms": 45_000,
+            "duration_ms": 16_000 if place < 2 else 1_500,
             "num_turns": 4,
             "timestamp": at.isoformat(),
         }

@@ -32,7 +32,8 @@ SELECT
         LIMIT 1
     ),
     (
-        SELECT sum({token_usage.cost_usd})
+        -- No call cost nothing; calls without a price have no cost.
+        SELECT CASE WHEN count(*) = 0 THEN 0.0 ELSE sum({token_usage.cost_usd}) END
         FROM main.token_usage
         WHERE token_usage.workflow_id = events.workflow_id AND +token_usage.agent = events.agent
     ),
@@ -41,7 +42,8 @@ SELECT
          THEN {workflows.failure_reason} END
 FROM main.events
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(events.workflow_id AS TEXT), CAST(events.agent AS TEXT))
+    ON pair.json
+        = json_object(CAST(events.workflow_id AS TEXT), CAST(events.agent AS TEXT))
     AND events.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = events.workflow_id
 -- The first row of the pair: the search goes backwards, where one like it is near.
@@ -56,24 +58,28 @@ WHERE (
 ) IS NULL
 UNION ALL
 SELECT
-    CAST(workflow_log.rowid + 1000000000000 AS INTEGER), pair.json, workflow_log.workflow_id, NULL, CAST(coalesce({workflow_log.agent}, 'system') AS TEXT), 'agent',
+    CAST(workflow_log.rowid + 1000000000000 AS INTEGER), pair.json, workflow_log.workflow_id, NULL,
+    CAST(coalesce({workflow_log.agent}, 'system') AS TEXT), 'agent',
     (
         SELECT {token_usage.model}
         FROM main.token_usage
-        WHERE token_usage.workflow_id = workflow_log.workflow_id AND +token_usage.agent = coalesce({workflow_log.agent}, 'system')
+        WHERE token_usage.workflow_id = workflow_log.workflow_id
+            AND +token_usage.agent = coalesce({workflow_log.agent}, 'system')
         ORDER BY token_usage.rowid DESC
         LIMIT 1
     ),
     -- Amelia has no agents, so a state of theirs is told by the workflow's and by who spoke last.
     CASE workflows.status
         WHEN 'pending' THEN 'pending'
-        WHEN 'blocked' THEN CASE coalesce({workflow_log.agent}, 'system') WHEN 'human_approval' THEN 'waiting' ELSE 'paused' END
+        WHEN 'blocked' THEN CASE coalesce({workflow_log.agent}, 'system') WHEN 'human_approval'
+            THEN 'waiting' ELSE 'paused' END
         WHEN 'completed' THEN 'completed'
         WHEN 'cancelled' THEN 'cancelled'
         ELSE CASE WHEN coalesce({workflow_log.agent}, 'system') IS (
             SELECT coalesce(newest.agent, 'system')
             FROM main.workflow_log AS newest
-            WHERE newest.workflow_id = workflow_log.workflow_id AND coalesce(newest.agent, 'system') <> 'system'
+            WHERE newest.workflow_id = workflow_log.workflow_id AND coalesce(newest.agent, 'system')
+                <> 'system'
             ORDER BY newest.sequence DESC
             LIMIT 1
         ) THEN CASE workflows.status WHEN 'failed' THEN 'failed' ELSE 'running' END
@@ -83,21 +89,27 @@ SELECT
     (
         SELECT newest.timestamp
         FROM main.workflow_log AS newest
-        WHERE newest.workflow_id = workflow_log.workflow_id AND coalesce(newest.agent, 'system') = coalesce({workflow_log.agent}, 'system')
+        WHERE newest.workflow_id = workflow_log.workflow_id AND coalesce(newest.agent,
+        'system') = coalesce({workflow_log.agent}, 'system')
         ORDER BY newest.sequence DESC
         LIMIT 1
     ),
     (
-        SELECT sum({token_usage.cost_usd})
+        -- No call cost nothing; calls without a price have no cost.
+        SELECT CASE WHEN count(*) = 0 THEN 0.0 ELSE sum({token_usage.cost_usd}) END
         FROM main.token_usage
-        WHERE token_usage.workflow_id = workflow_log.workflow_id AND +token_usage.agent = coalesce({workflow_log.agent}, 'system')
+        WHERE token_usage.workflow_id = workflow_log.workflow_id
+            AND +token_usage.agent = coalesce({workflow_log.agent}, 'system')
     ),
     NULL,
-    CASE WHEN workflows.status = 'failed' AND coalesce({workflow_log.agent}, 'system') = 'human_approval'
+    CASE WHEN workflows.status = 'failed' AND coalesce({workflow_log.agent},
+    'system') = 'human_approval'
          THEN {workflows.failure_reason} END
 FROM main.workflow_log
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(workflow_log.workflow_id AS TEXT), CAST(coalesce({workflow_log.agent}, 'system') AS TEXT))
+    ON pair.json
+        = json_object(CAST(workflow_log.workflow_id AS TEXT), CAST(coalesce({workflow_log.agent},
+        'system') AS TEXT))
     AND workflow_log.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = workflow_log.workflow_id
 -- The first row of the pair: the search goes backwards, where one like it is near.
@@ -114,28 +126,33 @@ WHERE (
   AND NOT EXISTS (
       SELECT 1
       FROM main.events AS same
-      WHERE same.workflow_id = workflow_log.workflow_id AND same.agent = coalesce({workflow_log.agent}, 'system')
+      WHERE same.workflow_id = workflow_log.workflow_id
+          AND same.agent = coalesce({workflow_log.agent}, 'system')
   )
 OTHERWISE
 SELECT
-    workflow_log.rowid, pair.json, workflow_log.workflow_id, NULL, CAST(coalesce({workflow_log.agent}, 'system') AS TEXT), 'agent',
+    workflow_log.rowid, pair.json, workflow_log.workflow_id, NULL,
+    CAST(coalesce({workflow_log.agent}, 'system') AS TEXT), 'agent',
     (
         SELECT {token_usage.model}
         FROM main.token_usage
-        WHERE token_usage.workflow_id = workflow_log.workflow_id AND +token_usage.agent = coalesce({workflow_log.agent}, 'system')
+        WHERE token_usage.workflow_id = workflow_log.workflow_id
+            AND +token_usage.agent = coalesce({workflow_log.agent}, 'system')
         ORDER BY token_usage.rowid DESC
         LIMIT 1
     ),
     -- Amelia has no agents, so a state of theirs is told by the workflow's and by who spoke last.
     CASE workflows.status
         WHEN 'pending' THEN 'pending'
-        WHEN 'blocked' THEN CASE coalesce({workflow_log.agent}, 'system') WHEN 'human_approval' THEN 'waiting' ELSE 'paused' END
+        WHEN 'blocked' THEN CASE coalesce({workflow_log.agent}, 'system') WHEN 'human_approval'
+            THEN 'waiting' ELSE 'paused' END
         WHEN 'completed' THEN 'completed'
         WHEN 'cancelled' THEN 'cancelled'
         ELSE CASE WHEN coalesce({workflow_log.agent}, 'system') IS (
             SELECT coalesce(newest.agent, 'system')
             FROM main.workflow_log AS newest
-            WHERE newest.workflow_id = workflow_log.workflow_id AND coalesce(newest.agent, 'system') <> 'system'
+            WHERE newest.workflow_id = workflow_log.workflow_id AND coalesce(newest.agent, 'system')
+                <> 'system'
             ORDER BY newest.sequence DESC
             LIMIT 1
         ) THEN CASE workflows.status WHEN 'failed' THEN 'failed' ELSE 'running' END
@@ -145,21 +162,27 @@ SELECT
     (
         SELECT newest.timestamp
         FROM main.workflow_log AS newest
-        WHERE newest.workflow_id = workflow_log.workflow_id AND coalesce(newest.agent, 'system') = coalesce({workflow_log.agent}, 'system')
+        WHERE newest.workflow_id = workflow_log.workflow_id AND coalesce(newest.agent,
+        'system') = coalesce({workflow_log.agent}, 'system')
         ORDER BY newest.sequence DESC
         LIMIT 1
     ),
     (
-        SELECT sum({token_usage.cost_usd})
+        -- No call cost nothing; calls without a price have no cost.
+        SELECT CASE WHEN count(*) = 0 THEN 0.0 ELSE sum({token_usage.cost_usd}) END
         FROM main.token_usage
-        WHERE token_usage.workflow_id = workflow_log.workflow_id AND +token_usage.agent = coalesce({workflow_log.agent}, 'system')
+        WHERE token_usage.workflow_id = workflow_log.workflow_id
+            AND +token_usage.agent = coalesce({workflow_log.agent}, 'system')
     ),
     NULL,
-    CASE WHEN workflows.status = 'failed' AND coalesce({workflow_log.agent}, 'system') = 'human_approval'
+    CASE WHEN workflows.status = 'failed' AND coalesce({workflow_log.agent},
+    'system') = 'human_approval'
          THEN {workflows.failure_reason} END
 FROM main.workflow_log
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(workflow_log.workflow_id AS TEXT), CAST(coalesce({workflow_log.agent}, 'system') AS TEXT))
+    ON pair.json
+        = json_object(CAST(workflow_log.workflow_id AS TEXT), CAST(coalesce({workflow_log.agent},
+        'system') AS TEXT))
     AND workflow_log.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = workflow_log.workflow_id
 -- The first row of the pair: the search goes backwards, where one like it is near.
@@ -175,7 +198,8 @@ WHERE (
 UNION ALL
 -- Names that only the tokens know. They have no place in the log, so the newest are looked through.
 SELECT
-    CAST(token_usage.rowid - 1000000000000 AS INTEGER), pair.json, token_usage.workflow_id, NULL, token_usage.agent, 'agent',
+    CAST(token_usage.rowid + 2000000000000 AS INTEGER), pair.json, token_usage.workflow_id, NULL,
+    token_usage.agent, 'agent',
     {token_usage.model},
     CASE workflows.status
         WHEN 'completed' THEN 'completed'
@@ -191,7 +215,8 @@ SELECT
     NULL, NULL
 FROM main.token_usage
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
+    ON pair.json
+        = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = token_usage.workflow_id
 WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 1000
@@ -211,11 +236,13 @@ WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS new
   AND NOT EXISTS (
       SELECT 1
       FROM main.workflow_log AS same
-      WHERE same.workflow_id = token_usage.workflow_id AND coalesce(same.agent, 'system') = token_usage.agent
+      WHERE same.workflow_id = token_usage.workflow_id AND coalesce(same.agent,
+      'system') = token_usage.agent
   )
 OTHERWISE
 SELECT
-    CAST(token_usage.rowid - 1000000000000 AS INTEGER), pair.json, token_usage.workflow_id, NULL, token_usage.agent, 'agent',
+    CAST(token_usage.rowid + 2000000000000 AS INTEGER), pair.json, token_usage.workflow_id, NULL,
+    token_usage.agent, 'agent',
     {token_usage.model},
     CASE workflows.status
         WHEN 'completed' THEN 'completed'
@@ -231,7 +258,8 @@ SELECT
     NULL, NULL
 FROM main.token_usage
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
+    ON pair.json
+        = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = token_usage.workflow_id
 WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 1000
@@ -250,7 +278,8 @@ WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS new
   )
 OTHERWISE
 SELECT
-    CAST(token_usage.rowid - 1000000000000 AS INTEGER), pair.json, token_usage.workflow_id, NULL, token_usage.agent, 'agent',
+    CAST(token_usage.rowid + 2000000000000 AS INTEGER), pair.json, token_usage.workflow_id, NULL,
+    token_usage.agent, 'agent',
     {token_usage.model},
     CASE workflows.status
         WHEN 'completed' THEN 'completed'
@@ -266,7 +295,8 @@ SELECT
     NULL, NULL
 FROM main.token_usage
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
+    ON pair.json
+        = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = token_usage.workflow_id
 WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 1000
@@ -281,11 +311,13 @@ WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS new
   AND NOT EXISTS (
       SELECT 1
       FROM main.workflow_log AS same
-      WHERE same.workflow_id = token_usage.workflow_id AND coalesce(same.agent, 'system') = token_usage.agent
+      WHERE same.workflow_id = token_usage.workflow_id AND coalesce(same.agent,
+      'system') = token_usage.agent
   )
 OTHERWISE
 SELECT
-    CAST(token_usage.rowid - 1000000000000 AS INTEGER), pair.json, token_usage.workflow_id, NULL, token_usage.agent, 'agent',
+    CAST(token_usage.rowid + 2000000000000 AS INTEGER), pair.json, token_usage.workflow_id, NULL,
+    token_usage.agent, 'agent',
     {token_usage.model},
     CASE workflows.status
         WHEN 'completed' THEN 'completed'
@@ -301,7 +333,8 @@ SELECT
     NULL, NULL
 FROM main.token_usage
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
+    ON pair.json
+        = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = token_usage.workflow_id
 WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 1000

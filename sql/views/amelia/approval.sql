@@ -19,8 +19,10 @@ SELECT
     ),
         workflows.rowid
     ) AS INTEGER), workflows.id, workflows.id,
-    json_object(CAST(workflows.id AS TEXT), 'human_approval'), NULL, 'plan',
-    'plan for ' || workflows.issue_id || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
+    json_object(CAST(workflows.id AS TEXT), 'human_approval'),
+    NULL, 'plan',
+    'plan for ' || workflows.issue_id
+        || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
              THEN coalesce(
                  ': ' || json_extract(CAST({workflows.plan_cache|state_json} AS TEXT), '$.goal'), ''
              )
@@ -69,8 +71,10 @@ SELECT
         ORDER BY asked.sequence DESC
         LIMIT 1
     ), workflows.rowid) AS INTEGER), workflows.id, workflows.id,
-    json_object(CAST(workflows.id AS TEXT), 'human_approval'), NULL, 'plan',
-    'plan for ' || workflows.issue_id || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
+    json_object(CAST(workflows.id AS TEXT), 'human_approval'),
+    NULL, 'plan',
+    'plan for ' || workflows.issue_id
+        || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
              THEN coalesce(
                  ': ' || json_extract(CAST({workflows.plan_cache|state_json} AS TEXT), '$.goal'), ''
              )
@@ -95,7 +99,8 @@ SELECT
           AND +asked.event_type = 'approval_required'
         ORDER BY asked.sequence DESC
         LIMIT 1
-    ), {workflows.started_at}, {workflows.created_at}) AS TEXT), NULL, NULL, CAST(NULL AS TEXT), NULL, NULL
+    ), {workflows.started_at}, {workflows.created_at}) AS TEXT), NULL, NULL, CAST(NULL AS TEXT),
+    NULL, NULL
 FROM main.workflows
 WHERE workflows.status = 'blocked'
 OTHERWISE
@@ -108,8 +113,10 @@ SELECT
         ORDER BY asked.sequence DESC
         LIMIT 1
     ), workflows.rowid) AS INTEGER), workflows.id, workflows.id,
-    json_object(CAST(workflows.id AS TEXT), 'human_approval'), NULL, 'plan',
-    'plan for ' || workflows.issue_id || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
+    json_object(CAST(workflows.id AS TEXT), 'human_approval'),
+    NULL, 'plan',
+    'plan for ' || workflows.issue_id
+        || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
              THEN coalesce(
                  ': ' || json_extract(CAST({workflows.plan_cache|state_json} AS TEXT), '$.goal'), ''
              )
@@ -134,14 +141,17 @@ SELECT
           AND +asked.event_type = 'approval_required'
         ORDER BY asked.sequence DESC
         LIMIT 1
-    ), {workflows.started_at}, {workflows.created_at}) AS TEXT), NULL, NULL, CAST(NULL AS TEXT), NULL, NULL
+    ), {workflows.started_at}, {workflows.created_at}) AS TEXT), NULL, NULL, CAST(NULL AS TEXT),
+    NULL, NULL
 FROM main.workflows
 WHERE workflows.status = 'blocked'
 OTHERWISE
 SELECT
     workflows.rowid, workflows.id, workflows.id,
-    json_object(CAST(workflows.id AS TEXT), 'human_approval'), NULL, 'plan',
-    'plan for ' || workflows.issue_id || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
+    json_object(CAST(workflows.id AS TEXT), 'human_approval'),
+    NULL, 'plan',
+    'plan for ' || workflows.issue_id
+        || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
              THEN coalesce(
                  ': ' || json_extract(CAST({workflows.plan_cache|state_json} AS TEXT), '$.goal'), ''
              )
@@ -159,14 +169,17 @@ SELECT
         CAST({workflows.plan_cache|state_json} AS TEXT), ''
     ),
     'unknown', 'pending', workflows.status, 'architect',
-    CAST(coalesce({workflows.started_at}, {workflows.created_at}) AS TEXT), NULL, NULL, CAST(NULL AS TEXT), NULL, NULL
+    CAST(coalesce({workflows.started_at}, {workflows.created_at}) AS TEXT), NULL, NULL,
+    CAST(NULL AS TEXT), NULL, NULL
 FROM main.workflows
 WHERE workflows.status = 'blocked'
 UNION ALL
 SELECT
     events.rowid, events.workflow_id, events.workflow_id,
-    json_object(CAST(workflows.id AS TEXT), 'human_approval'), NULL, 'plan',
-    'plan for ' || workflows.issue_id || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
+    json_object(CAST(workflows.id AS TEXT), 'human_approval'),
+    NULL, 'plan',
+    'plan for ' || workflows.issue_id
+        || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
              THEN coalesce(
                  ': ' || json_extract(CAST({workflows.plan_cache|state_json} AS TEXT), '$.goal'), ''
              )
@@ -208,9 +221,12 @@ WHERE likelihood(events.event_type = 'approval_granted', 0.01)
 UNION ALL
 -- This log has no index on the kind of its rows: the newest are looked through.
 SELECT
-    CAST(workflow_log.rowid + 1000000000000 AS INTEGER), workflow_log.workflow_id, workflow_log.workflow_id,
-    json_object(CAST(workflows.id AS TEXT), 'human_approval'), NULL, 'plan',
-    'plan for ' || workflows.issue_id || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
+    CAST(workflow_log.rowid + 1000000000000 AS INTEGER), workflow_log.workflow_id,
+    workflow_log.workflow_id,
+    json_object(CAST(workflows.id AS TEXT), 'human_approval'),
+    NULL, 'plan',
+    'plan for ' || workflows.issue_id
+        || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
              THEN coalesce(
                  ': ' || json_extract(CAST({workflows.plan_cache|state_json} AS TEXT), '$.goal'), ''
              )
@@ -254,8 +270,10 @@ WHERE +workflow_log.event_type = 'approval_granted'
 OTHERWISE
 SELECT
     workflow_log.rowid, workflow_log.workflow_id, workflow_log.workflow_id,
-    json_object(CAST(workflows.id AS TEXT), 'human_approval'), NULL, 'plan',
-    'plan for ' || workflows.issue_id || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
+    json_object(CAST(workflows.id AS TEXT), 'human_approval'),
+    NULL, 'plan',
+    'plan for ' || workflows.issue_id
+        || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
              THEN coalesce(
                  ': ' || json_extract(CAST({workflows.plan_cache|state_json} AS TEXT), '$.goal'), ''
              )
@@ -298,8 +316,10 @@ WHERE +workflow_log.event_type = 'approval_granted'
 UNION ALL
 SELECT
     events.rowid, events.workflow_id, events.workflow_id,
-    json_object(CAST(workflows.id AS TEXT), 'human_approval'), NULL, 'plan',
-    'plan for ' || workflows.issue_id || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
+    json_object(CAST(workflows.id AS TEXT), 'human_approval'),
+    NULL, 'plan',
+    'plan for ' || workflows.issue_id
+        || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
              THEN coalesce(
                  ': ' || json_extract(CAST({workflows.plan_cache|state_json} AS TEXT), '$.goal'), ''
              )
@@ -342,9 +362,12 @@ WHERE likelihood(events.event_type = 'approval_rejected', 0.01)
 UNION ALL
 -- This log has no index on the kind of its rows: the newest are looked through.
 SELECT
-    CAST(workflow_log.rowid + 1000000000000 AS INTEGER), workflow_log.workflow_id, workflow_log.workflow_id,
-    json_object(CAST(workflows.id AS TEXT), 'human_approval'), NULL, 'plan',
-    'plan for ' || workflows.issue_id || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
+    CAST(workflow_log.rowid + 1000000000000 AS INTEGER), workflow_log.workflow_id,
+    workflow_log.workflow_id,
+    json_object(CAST(workflows.id AS TEXT), 'human_approval'),
+    NULL, 'plan',
+    'plan for ' || workflows.issue_id
+        || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
              THEN coalesce(
                  ': ' || json_extract(CAST({workflows.plan_cache|state_json} AS TEXT), '$.goal'), ''
              )
@@ -389,8 +412,10 @@ WHERE +workflow_log.event_type = 'approval_rejected'
 OTHERWISE
 SELECT
     workflow_log.rowid, workflow_log.workflow_id, workflow_log.workflow_id,
-    json_object(CAST(workflows.id AS TEXT), 'human_approval'), NULL, 'plan',
-    'plan for ' || workflows.issue_id || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
+    json_object(CAST(workflows.id AS TEXT), 'human_approval'),
+    NULL, 'plan',
+    'plan for ' || workflows.issue_id
+        || CASE WHEN json_valid(CAST({workflows.plan_cache|state_json} AS TEXT))
              THEN coalesce(
                  ': ' || json_extract(CAST({workflows.plan_cache|state_json} AS TEXT), '$.goal'), ''
              )

@@ -6,7 +6,8 @@ SELECT
     {token_usage.cost_usd} IS NOT NULL, {token_usage.cost_usd} IS NULL
 FROM main.token_usage
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
+    ON pair.json
+        = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = token_usage.workflow_id
 UNION ALL

@@ -19,7 +19,8 @@ SELECT
     CAST({token_usage.timestamp} AS TEXT), NULL
 FROM main.token_usage
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
+    ON pair.json
+        = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 UNION ALL
 -- Brainstorming: an answer and what it answers. Numbers below all of the tokens' keep the order of
@@ -48,4 +49,5 @@ JOIN json_each AS pair
     ON pair.json = json_object(CAST(brainstorm_messages.session_id AS TEXT), 'brainstorm')
     AND brainstorm_messages.session_id = pair.key
 WHERE brainstorm_messages.role = 'assistant'
-  AND brainstorm_messages.rowid > (SELECT max(newest.rowid) FROM main.brainstorm_messages AS newest) - 10000
+  AND brainstorm_messages.rowid > (SELECT max(newest.rowid) FROM main.brainstorm_messages AS newest)
+      - 10000

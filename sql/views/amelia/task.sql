@@ -12,8 +12,10 @@ SELECT
         WHERE done.workflow_id = events.workflow_id
           AND done.sequence > events.sequence
           AND +done.event_type IN ('task_completed', 'task_failed')
-          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json, '$.task_index') END)
-              IS (CASE WHEN json_valid(events.data_json) THEN json_extract(events.data_json, '$.task_index') END)
+          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json,
+          '$.task_index') END)
+              IS (CASE WHEN json_valid(events.data_json) THEN json_extract(events.data_json,
+              '$.task_index') END)
         ORDER BY done.sequence
         LIMIT 1
     )
@@ -31,8 +33,10 @@ SELECT
         WHERE done.workflow_id = events.workflow_id
           AND done.sequence > events.sequence
           AND +done.event_type IN ('task_completed', 'task_failed')
-          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json, '$.task_index') END)
-              IS (CASE WHEN json_valid(events.data_json) THEN json_extract(events.data_json, '$.task_index') END)
+          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json,
+          '$.task_index') END)
+              IS (CASE WHEN json_valid(events.data_json) THEN json_extract(events.data_json,
+              '$.task_index') END)
         ORDER BY done.sequence
         LIMIT 1
     ),
@@ -43,8 +47,10 @@ SELECT
         WHERE done.workflow_id = events.workflow_id
           AND done.sequence > events.sequence
           AND +done.event_type IN ('task_completed', 'task_failed')
-          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json, '$.task_index') END)
-              IS (CASE WHEN json_valid(events.data_json) THEN json_extract(events.data_json, '$.task_index') END)
+          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json,
+          '$.task_index') END)
+              IS (CASE WHEN json_valid(events.data_json) THEN json_extract(events.data_json,
+              '$.task_index') END)
         ORDER BY done.sequence
         LIMIT 1
     )
@@ -53,7 +59,8 @@ LEFT JOIN main.workflows ON workflows.id = events.workflow_id
 WHERE likelihood(events.event_type = 'task_started', 0.01)
 UNION ALL
 SELECT
-    CAST(workflow_log.rowid + 1000000000000 AS INTEGER), workflow_log.id, NULL, workflow_log.workflow_id, 'task',
+    CAST(workflow_log.rowid + 1000000000000 AS INTEGER), workflow_log.id, NULL,
+    workflow_log.workflow_id, 'task',
     coalesce(
         CASE WHEN json_valid(workflow_log.data_json)
              THEN json_extract(workflow_log.data_json, '$.task_title') END,
@@ -65,8 +72,10 @@ SELECT
         WHERE done.workflow_id = workflow_log.workflow_id
           AND done.sequence > workflow_log.sequence
           AND +done.event_type IN ('task_completed', 'task_failed')
-          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json, '$.task_index') END)
-              IS (CASE WHEN json_valid(workflow_log.data_json) THEN json_extract(workflow_log.data_json, '$.task_index') END)
+          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json,
+          '$.task_index') END)
+              IS (CASE WHEN json_valid(workflow_log.data_json)
+                  THEN json_extract(workflow_log.data_json, '$.task_index') END)
         ORDER BY done.sequence
         LIMIT 1
     )
@@ -84,8 +93,10 @@ SELECT
         WHERE done.workflow_id = workflow_log.workflow_id
           AND done.sequence > workflow_log.sequence
           AND +done.event_type IN ('task_completed', 'task_failed')
-          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json, '$.task_index') END)
-              IS (CASE WHEN json_valid(workflow_log.data_json) THEN json_extract(workflow_log.data_json, '$.task_index') END)
+          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json,
+          '$.task_index') END)
+              IS (CASE WHEN json_valid(workflow_log.data_json)
+                  THEN json_extract(workflow_log.data_json, '$.task_index') END)
         ORDER BY done.sequence
         LIMIT 1
     ),
@@ -96,8 +107,10 @@ SELECT
         WHERE done.workflow_id = workflow_log.workflow_id
           AND done.sequence > workflow_log.sequence
           AND +done.event_type IN ('task_completed', 'task_failed')
-          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json, '$.task_index') END)
-              IS (CASE WHEN json_valid(workflow_log.data_json) THEN json_extract(workflow_log.data_json, '$.task_index') END)
+          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json,
+          '$.task_index') END)
+              IS (CASE WHEN json_valid(workflow_log.data_json)
+                  THEN json_extract(workflow_log.data_json, '$.task_index') END)
         ORDER BY done.sequence
         LIMIT 1
     )
@@ -120,8 +133,10 @@ SELECT
         WHERE done.workflow_id = workflow_log.workflow_id
           AND done.sequence > workflow_log.sequence
           AND +done.event_type IN ('task_completed', 'task_failed')
-          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json, '$.task_index') END)
-              IS (CASE WHEN json_valid(workflow_log.data_json) THEN json_extract(workflow_log.data_json, '$.task_index') END)
+          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json,
+          '$.task_index') END)
+              IS (CASE WHEN json_valid(workflow_log.data_json)
+                  THEN json_extract(workflow_log.data_json, '$.task_index') END)
         ORDER BY done.sequence
         LIMIT 1
     )
@@ -139,8 +154,10 @@ SELECT
         WHERE done.workflow_id = workflow_log.workflow_id
           AND done.sequence > workflow_log.sequence
           AND +done.event_type IN ('task_completed', 'task_failed')
-          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json, '$.task_index') END)
-              IS (CASE WHEN json_valid(workflow_log.data_json) THEN json_extract(workflow_log.data_json, '$.task_index') END)
+          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json,
+          '$.task_index') END)
+              IS (CASE WHEN json_valid(workflow_log.data_json)
+                  THEN json_extract(workflow_log.data_json, '$.task_index') END)
         ORDER BY done.sequence
         LIMIT 1
     ),
@@ -151,8 +168,10 @@ SELECT
         WHERE done.workflow_id = workflow_log.workflow_id
           AND done.sequence > workflow_log.sequence
           AND +done.event_type IN ('task_completed', 'task_failed')
-          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json, '$.task_index') END)
-              IS (CASE WHEN json_valid(workflow_log.data_json) THEN json_extract(workflow_log.data_json, '$.task_index') END)
+          AND (CASE WHEN json_valid(done.data_json) THEN json_extract(done.data_json,
+          '$.task_index') END)
+              IS (CASE WHEN json_valid(workflow_log.data_json)
+                  THEN json_extract(workflow_log.data_json, '$.task_index') END)
         ORDER BY done.sequence
         LIMIT 1
     )

@@ -39,6 +39,7 @@ SELECT
     NULL
 FROM main.events
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(events.workflow_id AS TEXT), CAST(events.agent AS TEXT))
+    ON pair.json
+        = json_object(CAST(events.workflow_id AS TEXT), CAST(events.agent AS TEXT))
     AND events.workflow_id = pair.key
 WHERE likelihood(events.event_type = 'claude_tool_call', 0.01)

@@ -6,6 +6,7 @@ SELECT
     count(*) - count({token_usage.cost_usd})
 FROM main.token_usage
 JOIN json_each AS pair
-    ON pair.json = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
+    ON pair.json
+        = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 GROUP BY pair.json, token_usage.workflow_id
