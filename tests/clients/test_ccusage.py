@@ -1,10 +1,6 @@
 """An import counts what ccusage counts on the same files, tokens and cost; where not, is known."""
 
-import json
-import os
 import random
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +8,12 @@ import pytest
 
 from tests.builders import transcripts as made
 from tests.builders.recorded import rows
-from tests.clients.conftest import Npm
+from tests.clients.conftest import Ccusage
 from vedette.data import times
 from vedette.data.ingest import ids
 from vedette.data.ingest.transcripts import Importer
 from vedette.data.prices import pricing
 
-CCUSAGE = "ccusage@20.0.24"
 NOW = times.parse("2026-11-03T00:00:00Z") or 0.0
 MODELS = (made.SONNET, made.HAIKU, "claude-opus-4-1-20250805")
 TOTALS = """
@@ -28,23 +23,6 @@ TOTALS = """
     FROM prompts JOIN runs ON runs.id = prompts.run_id
     GROUP BY runs.id
 """
-
-Ccusage = Callable[..., list[dict[str, Any]]]
-
-
-@pytest.fixture(scope="session")
-def ccusage(npm: Npm) -> Ccusage:
-    """The sessions ccusage finds in a client's folder, by the prices it was built with."""
-    program = npm(CCUSAGE) / "ccusage"
-
-    def sessions(client: str, variable: str, folder: Path) -> list[dict[str, Any]]:
-        command = [program, client, "session", "--json", "--offline", "-z", "UTC"]
-        environment = {**os.environ, variable: str(folder)}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        found: list[dict[str, Any]] = json.loads(done.stdout)["sessions"]
-        return found
-
-    return sessions
 
 
 def _import(client: str, folder: Path, db: Path) -> dict[str, dict[str, Any]]:
