@@ -1,7 +1,8 @@
-"""Where a database is: named, near, recently used, or in the user's data folder."""
+"""Where a database is: named, near, recently used, in the user's data folder, or where known
+systems keep theirs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from .errors import SourceError
@@ -17,7 +18,10 @@ class Candidate(NamedTuple):
     path: str
     found: bool
     note: str
-    """Why it was looked at: `$VEDETTE_DB`, `nearest .vedette`, `recently used`, `data folder`."""
+    """Why it was looked at: `$VEDETTE_DB`, `nearest .vedette`, `recently used`, `data folder`,
+    or, of another system's usual place, what names it: `Amelia`, `$SQLITE_PATH`."""
+    is_foreign: bool = False
+    """Whether it is another system's usual place: of several such none is taken unasked."""
 
 
 def candidates(cwd: str, env: Mapping[str, str]) -> list[Candidate]:
@@ -27,16 +31,58 @@ def candidates(cwd: str, env: Mapping[str, str]) -> list[Candidate]:
         places.insert(0, (_absolute(named, cwd), "$VEDETTE_DB"))
     places += [(path, "recently used") for path in recent(env)]
     places.append((data_path(env), "data folder"))
-    reasons: dict[str, str] = {}
+    reasons: dict[str, tuple[str, bool]] = {}
     for path, note in places:
-        reasons.setdefault(path, note)
-    return [Candidate(path, os.path.exists(path), note) for path, note in reasons.items()]
+        reasons.setdefault(path, (note, False))
+    for path, note in usual_places(cwd, env):
+        reasons.setdefault(path, (note, True))
+    return [
+        Candidate(path, os.path.exists(path), note, is_foreign)
+        for path, (note, is_foreign) in reasons.items()
+    ]
+
+
+def usual_places(cwd: str, env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Where known systems keep their files: as their own variables say, then by default.
+
+    SYRIS has no usual place.
+    """
+    home = env.get("HOME") or os.path.expanduser("~")
+    if folder := env.get("DOSSIER_DATA_DIR"):
+        yield _absolute(os.path.join(folder, "dossier.db"), cwd), "$DOSSIER_DATA_DIR"
+    for variable in (
+        "AMELIA_DATABASE_PATH",
+        "SQLITE_PATH",
+        "DATABASE_PATH",
+        "ORCHESTRATOR_DB_PATH",
+    ):
+        named = env.get(variable, "").removeprefix("sqlite:///")
+        # Such a variable may as well hold the address of a server, or no file at all.
+        if named and "://" not in named and named != ":memory:":
+            yield _absolute(named, cwd), f"${variable}"
+    yield os.path.join(home, ".amelia", "amelia.db"), "Amelia"
+    yield os.path.join(home, ".dossier", "dossier.db"), "Dossier"
+    for folder in dict.fromkeys((os.path.abspath(cwd), _project(cwd))):
+        yield os.path.join(folder, "data", "orchestrator.db"), "TAC"
+        yield os.path.join(folder, "orchestrator.db"), "TAC"
+
+
+def _project(cwd: str) -> str:
+    """The nearest folder upwards that is under version control; without one, `cwd` itself."""
+    folder = os.path.abspath(cwd)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return os.path.abspath(cwd)
+        folder = above
+    return folder
 
 
 def default_path(cwd: str, env: Mapping[str, str], db: str | None = None) -> str:
     """The database to read when one must be chosen: as named, else the first that is there.
 
-    Raises SourceError kind `missing` where there is none, saying where it looked.
+    Another system's usual place is taken where it is the only one. Raises SourceError kind
+    `several` where there are more, `missing` where there is none, saying where it looked.
     """
     if db or env.get("VEDETTE_DB"):
         return _absolute(db or env["VEDETTE_DB"], cwd)
@@ -44,9 +90,15 @@ def default_path(cwd: str, env: Mapping[str, str], db: str | None = None) -> str
     if os.path.exists(near := near_path(cwd)):
         return near
     places = candidates(cwd, env)
-    for place in places:
-        if place.found:
-            return place.path
+    found = [place for place in places if place.found]
+    if found and (len(found) == 1 or not found[0].is_foreign):
+        return found[0].path
+    if found:
+        raise SourceError(
+            f"{len(found)} databases of other systems were found, and none was named",
+            f"name one with --db: {', '.join(place.path for place in found)}",
+            kind="several",
+        )
     looked = ", ".join(place.path for place in places)
     raise SourceError(
         "no database of runs was found",

@@ -20,7 +20,8 @@ from ..data.freshness import Freshness, worst
 from ..data.headline import Headline, merge_headlines, read_headline
 from ..data.poller import Poller
 from ..data.source import Question, Source
-from ..data.source_names import source_names
+from ..data.source_names import distinct_files, source_names
+from ..data.text import clean
 from . import theme as themes
 from .crash import crash_report
 from .frugal import FrugalDisplay
@@ -38,7 +39,11 @@ from .widgets.prompt import Asked
 
 if TYPE_CHECKING:
     from ..data.config import Config
+    from ..data.peek import Peek
 
+
+BEFORE_CHOOSING = ("first", "pick", "help")
+"""Screens that need no source."""
 
 LETTING_GO = 2.0
 """Seconds that closing the sources may take at the end."""
@@ -91,6 +96,7 @@ class VedetteApp(FrugalDisplay):
         settings: Settings,
         *,
         others: Sequence[str] = (),
+        places: "Sequence[Peek] | None" = None,
         clock: Callable[[], float] = time.time,
         polls: bool = True,
     ) -> None:
@@ -101,6 +107,10 @@ class VedetteApp(FrugalDisplay):
         self.now = self.started = clock()
         self.sources: list[Watched] = []
         self._never_decides = settings.read_only
+        self.places = places
+        """Where was looked while nothing is chosen yet; None: it was named, or is chosen."""
+        self.found_in = ""
+        """The place of a source that was not named but found."""
         self.watch_sources([path, *others])
         self.hints = Hints(is_wanted=settings.is_demo)
         self.next_console: tuple[str, str] | None = None
@@ -134,7 +144,10 @@ class VedetteApp(FrugalDisplay):
 
     async def begin(self) -> None:
         """Opens the first screen, then looks; the first answer paints it."""
-        await self.go("fleet" if any(each.is_there for each in self.sources) else "first")
+        if self.places is not None:
+            await self.choose(self.places)
+        else:
+            await self.go("fleet" if any(each.is_there for each in self.sources) else "first")
         if self._polls:
             self.is_hurried = True
             await self.look()
@@ -182,6 +195,37 @@ class VedetteApp(FrugalDisplay):
         ]
         self._is_recognised = False
         self.read_from(self.sources[0])
+
+    async def choose(self, places: "Sequence[Peek]") -> None:
+        """Opens what was found: the one with runs; of several a person picks; none is waited for.
+
+        Nothing is opened before.
+        """
+        from ..data.peek import with_runs
+
+        self.places = places
+        found = with_runs(places)
+        if len(found) == 1:
+            await self.open_found([found[0].place.path])
+        else:
+            await self._open(Visit("pick" if found else "first", {}))
+
+    async def open_found(self, paths: Sequence[str]) -> None:
+        """Watches what was found, or picked, from now on."""
+        from ..data.discovery import remember
+
+        self.places = None
+        self.watch_sources(distinct_files(paths))
+        if not self.has_several:
+            self.found_in = self.path
+        for path in reversed(paths):
+            remember(path, os.environ)
+        self._visits.clear()
+        await self.go("fleet")
+        # There is no way back to a choice that was made.
+        self._visits.clear()
+        self._last = None
+        self.look_soon()
 
     def read_from(self, source: Watched) -> None:
         """Makes a source the one that screens of one source read, and answer in."""
@@ -278,6 +322,14 @@ class VedetteApp(FrugalDisplay):
         """Seconds that the clock on the wall is ahead of UTC."""
         return float(time.localtime(self.now).tm_gmtoff)
 
+    def short_path(self, path: str) -> str:
+        """A path as it is read: from the current folder where it is below that, else from home."""
+        path = clean(path, 200)
+        for start, shown in ((os.getcwd(), ""), (os.path.expanduser("~"), "~/")):
+            if path.startswith(start.rstrip(os.sep) + os.sep):
+                return shown + path[len(start.rstrip(os.sep)) + 1 :]
+        return path
+
     @property
     def source_name(self) -> str:
         """What row 1 calls the source."""
@@ -289,6 +341,8 @@ class VedetteApp(FrugalDisplay):
 
         Several are looked at side by side: a slow one holds up only what is read from it.
         """
+        if self.places is not None:
+            return
         if not self.has_several:
             await self._look_at(self.current)
             return
@@ -403,6 +457,9 @@ class VedetteApp(FrugalDisplay):
     async def go(self, name: str, source: Watched | None = None, /, **where: Any) -> None:
         """Opens a screen on what `where` names, in `source`, remembering where we were."""
         here = self.screen
+        if self.places is not None and name not in BEFORE_CHOOSING:
+            self._here().say(("no database is open yet", "muted"))
+            return
         if isinstance(here, ConsoleScreen):
             self._last = Visit(here.name_, here.place(), self.current)
             self._visits = [*self._visits[-49:], self._last]
@@ -625,6 +682,7 @@ def run_console(
     paths: Sequence[str],
     *,
     configuration: "Config | None" = None,
+    places: "Sequence[Peek] | None" = None,
     theme: str | None = None,
     use_ascii: bool = False,
     interval: float | None = None,
@@ -632,6 +690,8 @@ def run_console(
     is_demo: bool = False,
 ) -> int:
     """Runs the console on the sources at `paths` until it is left; the exit code.
+
+    Where none was named, `places` is where was looked: then nothing is opened until one is chosen.
 
     What is asked for goes before what is configured. Raises UsageError for a theme there is not.
     The caller has made sure of a terminal.
@@ -653,7 +713,7 @@ def run_console(
         terms=base.terms,
         limits=base.limits,
     )
-    app = VedetteApp(paths[0], settings, others=paths[1:])
+    app = VedetteApp(paths[0], settings, others=paths[1:], places=places)
     code = app.run()
     if app.next_console is not None:
         what, other = app.next_console

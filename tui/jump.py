@@ -42,7 +42,9 @@ def complete(app: VedetteApp, text: str) -> list[str]:
 
 def _verbs() -> dict[str, Verb]:
     verbs: dict[str, Verb] = {
-        place.name: _go_to(place.name) for place in PLACES if place.name not in ("review", "first")
+        place.name: _go_to(place.name)
+        for place in PLACES
+        if place.name not in ("review", "first", "pick")
     }
     return verbs | {
         "review": _review,

@@ -19,7 +19,11 @@ from vedette.data.errors import SourceError
 
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
-    return {"XDG_DATA_HOME": str(tmp_path / "share"), "XDG_STATE_HOME": str(tmp_path / "state")}
+    return {
+        "HOME": str(tmp_path / "home"),
+        "XDG_DATA_HOME": str(tmp_path / "share"),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+    }
 
 
 @pytest.fixture
@@ -67,7 +71,8 @@ def test_every_place_is_listed_once_with_what_was_found(project: Path, env: dict
     env["VEDETTE_DB"] = data_path(env)
     used = _touch(project / "used.db")
     remember(used, env)
-    assert candidates(str(project), env) == [
+    own = [place for place in candidates(str(project), env) if not place.is_foreign]
+    assert own == [
         Candidate(data_path(env), False, "$VEDETTE_DB"),
         Candidate(str(project / ".vedette" / "runs.db"), False, "nearest .vedette"),
         Candidate(used, True, "recently used"),
@@ -110,3 +115,54 @@ def test_a_home_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     env = {"XDG_STATE_HOME": _touch(tmp_path / "a file")}
     assert not remember("x.db", env)
     assert recent(env) == []
+
+
+def _foreign(cwd: Path, env: dict[str, str]) -> list[tuple[str, str]]:
+    return [(c.path, c.note) for c in candidates(str(cwd), env) if c.is_foreign]
+
+
+def test_other_systems_usual_places_come_after_our_own(project: Path, env: dict[str, str]) -> None:
+    (project / ".git").mkdir()
+    inside, home = project / "src", Path(env["HOME"])
+    assert _foreign(inside, env) == [
+        (str(home / ".amelia" / "amelia.db"), "Amelia"),
+        (str(home / ".dossier" / "dossier.db"), "Dossier"),
+        (str(inside / "data" / "orchestrator.db"), "TAC"),
+        (str(inside / "orchestrator.db"), "TAC"),
+        (str(project / "data" / "orchestrator.db"), "TAC"),
+        (str(project / "orchestrator.db"), "TAC"),
+    ]
+    assert [place.is_foreign for place in candidates(str(inside), env)][:2] == [False, False]
+
+
+def test_their_variables_are_asked_before_their_defaults(
+    project: Path, env: dict[str, str]
+) -> None:
+    env |= {
+        "AMELIA_DATABASE_PATH": "~/a.db",
+        "DOSSIER_DATA_DIR": str(project / "d"),
+        "SQLITE_PATH": "s.db",
+        "DATABASE_PATH": "postgresql://host/name",
+        "ORCHESTRATOR_DB_PATH": "sqlite:///o.db",
+    }
+    assert _foreign(project, env)[:4] == [
+        (str(project / "d" / "dossier.db"), "$DOSSIER_DATA_DIR"),
+        (str(Path("~/a.db").expanduser()), "$AMELIA_DATABASE_PATH"),
+        (str(project / "s.db"), "$SQLITE_PATH"),
+        (str(project / "o.db"), "$ORCHESTRATOR_DB_PATH"),
+    ]
+
+
+def test_one_file_of_another_system_is_taken_and_of_several_none(
+    project: Path, env: dict[str, str]
+) -> None:
+    amelia = _touch(Path(env["HOME"]) / ".amelia" / "amelia.db")
+    assert default_path(str(project), env) == amelia
+    tac = _touch(project / "orchestrator.db")
+    with pytest.raises(SourceError) as caught:
+        default_path(str(project), env)
+    assert caught.value.kind == "several"
+    assert amelia in caught.value.hint
+    assert tac in caught.value.hint
+    own = _touch(project / ".vedette" / "runs.db")
+    assert default_path(str(project), env) == own

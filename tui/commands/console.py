@@ -3,12 +3,15 @@
 import gc
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...data.errors import SourceError, UsageError, VedetteError
 from .options import console_options
+
+if TYPE_CHECKING:
+    from ...data.peek import Peek
 
 
 @click.command("vedette")
@@ -27,15 +30,17 @@ def open_console(paths: list[str], options: dict[str, Any]) -> int:
     """
     need_terminal()
     named = paths or ([_found(options["db"])] if options.get("db") else [])
-    opened = _usable(named) if named else [_found(None)]
-    for path in reversed(opened):
-        _remember(path)
+    places = None if named or os.environ.get("VEDETTE_DB") else _survey()
+    opened = _usable(named) if named else [_found(None) if places is None else _first(places)]
+    if places is None:
+        for path in reversed(opened):
+            _remember(path)
     # Looking for garbage among what is only being loaded finds none; the first frame ends this.
     gc.disable()
     # Textual takes 0.2 s: only the console itself pays for it.
     from ..app import run_console
 
-    return run_console(opened, configuration=_configuration(), **_asked(options))
+    return run_console(opened, configuration=_configuration(), places=places, **_asked(options))
 
 
 def _asked(options: dict[str, Any]) -> dict[str, Any]:
@@ -75,6 +80,22 @@ def _found(db: str | None) -> str:
     except VedetteError:
         # Nothing there yet: the console waits for the file that a recorder would make.
         return data_path(os.environ)
+
+
+def _survey() -> list["Peek"]:
+    """What is found where nothing was named."""
+    from ...data.peek import survey
+
+    return survey(os.getcwd(), os.environ)
+
+
+def _first(places: list["Peek"]) -> str:
+    """The database to begin with; where none has a run, the one that a recorder would make."""
+    from ...data.discovery import data_path
+    from ...data.peek import with_runs
+
+    found = with_runs(places)
+    return found[0].place.path if found else data_path(os.environ)
 
 
 def _usable(named: list[str]) -> list[str]:

@@ -28,6 +28,7 @@ PLACES = (
     Place("sources", "0", "the file, its writers, and the console's own cost"),
     Place("review", "", "one gate, to be read and decided"),
     Place("first", "", "nothing recorded yet: what now"),
+    Place("pick", "", "which database, of those that were found"),
     Place("help", "?", "every key that works here"),
 )
 

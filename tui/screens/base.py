@@ -15,6 +15,7 @@ from ...data.errors import UsageError
 from ...data.filters import Facts, Filter, Kind, parse
 from ...data.freshness import Freshness
 from ...data.source import Question, Source
+from .. import parts
 from ..frame import (
     OneLine,
     crumb_line,
@@ -244,6 +245,9 @@ class ConsoleScreen(Screen[None]):
     def _source_name(self) -> list[Span]:
         app = self.app
         name = f"{len(app.sources)} sources" if app.has_several and self.is_merged else ""
+        if app.found_in and not app.settings.is_demo:
+            shown = parts.cut_path(app.short_path(app.found_in), 32, self.view.glyphs)
+            return [("  found ", "muted"), (shown, "ink")]
         return [("  ", "ink"), (name or app.source_name, "ink")]
 
     def _crumbs(self) -> Sequence[str]:

@@ -1,13 +1,15 @@
 """The screen before there is anything to show: where was looked, and what to do first."""
 
+import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from ...data.discovery import Candidate, candidates
+from ...data.discovery import candidates
+from ...data.peek import Peek, look_inside, survey
 from .. import numbers
 from ..drawing import empty
 from ..frame import identity_line
@@ -30,6 +32,7 @@ class FirstScreen(StartingScreen):
     """Nothing recorded yet: what now?"""
 
     name_ = "first"
+    is_merged = True
     footer = ("demo", "snippet", "open_other", "leave")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "demo", "demo"),
@@ -37,9 +40,14 @@ class FirstScreen(StartingScreen):
         Binding("o", "open_other", "open"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: Sequence[Peek] | None = None
+        self._seconds = 0
+
     def enter(self, **where: Any) -> None:
         """`places`: what was looked at, for a test; else it looks by itself."""
-        self._places: Sequence[Candidate] | None = where.get("places")
+        self._places = where.get("places", self.app.places)
 
     def compose_body(self) -> ComposeResult:
         """One short list."""
@@ -51,9 +59,23 @@ class FirstScreen(StartingScreen):
         self.query_one(LineView).focus()
 
     def second(self) -> None:
-        """Looks again; the app moves on by itself when the file is there."""
+        """Looks again every other second; the app moves on by itself when there is a run."""
         super().second()
-        self._update()
+        self._seconds += 1
+        if self._seconds % 2 == 0:
+            # A stat may hang in a dead mount: beside the event loop.
+            self.run_worker(self._look(), group="look", exclusive=True)
+
+    async def _look(self) -> None:
+        if self.app.places is not None:
+            places = await asyncio.to_thread(survey, os.getcwd(), os.environ)
+            if self.app.screen is self and self.app.places is not None:
+                self._places = places
+                self._update()
+                if any(place.has_runs for place in places):
+                    self.app.call_later(self.app.choose, places)
+        elif self._places is None:
+            self._update()
 
     def draw_frame(self) -> None:
         """No fault here: a file that is not there yet is waited for."""
@@ -76,8 +98,10 @@ class FirstScreen(StartingScreen):
     def _update(self) -> None:
         places = self._places
         if places is None:
-            places = candidates(os.getcwd(), os.environ)
-        self.query_one(LineView).rows = _steps(places)
+            # It was named: only there is it waited for.
+            named = candidates(os.getcwd(), os.environ)[:1]
+            places = [look_inside(place) for place in named]
+        self.query_one(LineView).rows = _steps(places, self.app.short_path)
 
     def _draw(self, step: Row, width: int) -> Line:
         if not step.left:
@@ -107,12 +131,12 @@ _TITLES = {
 }
 
 
-def _steps(places: Sequence[Candidate]) -> list[Row]:
+def _steps(places: Sequence[Peek], short: Callable[[str], str]) -> list[Row]:
     blank = Row("", "", "")
     titles = list(_TITLES)
     looked = [
-        Row("", _short(place.path), "there" if place.found else "not there", place.found)
-        for place in places
+        Row("", short(peek.place.path), peek.why or peek.system, peek.place.found)
+        for peek in places
     ]
     return [
         *(Row("", title, "") for title in titles[:2]),
@@ -123,8 +147,3 @@ def _steps(places: Sequence[Candidate]) -> list[Row]:
         Row("", titles[3], ""),
         *(Row(*each) for each in STEPS),
     ]
-
-
-def _short(path: str) -> str:
-    home = os.path.expanduser("~")
-    return f"~{path[len(home) :]}" if path.startswith(home + os.sep) else path
