@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from . import times
-from .rows import Check, Health, Route, Rule, Schedule, Task, Watcher
+from .rows import OVER, Check, Health, Route, Rule, Schedule, Task, Watcher
 from .source import Source
 
 WINDOW = 200
@@ -87,11 +87,14 @@ def newest_tasks(source: Source, limit: int = WINDOW) -> list[Task]:
 
 def open_tasks(source: Source, limit: int = WINDOW) -> list[Task]:
     """Tasks that are not over, as far back as is looked; their steps left out."""
-    newest = newest_tasks(source, 1)
+    newest = newest_tasks(source, limit)
     if not newest:
         return []
     since = newest[0].seq - REACH
-    return source.all("operations/tasks_open", Task, since=since, limit=limit)
+    near = source.all("operations/tasks_open", Task, since=since, limit=limit)
+    # Where several tables make the tasks, each may have its own range of places.
+    found = {task.id: task for task in [*near, *newest] if task.status not in OVER}
+    return list(found.values())
 
 
 def read_schedules(source: Source, limit: int = WINDOW) -> list[Schedule]:

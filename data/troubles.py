@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from . import machinery, times
 from .machinery import Machinery, Standing
-from .rows import OVER, Alarm, Task
+from .rows import OPEN, OVER, Agent, Alarm, Run, Task
 from .source import Source
 from .text import clean
 
@@ -19,7 +19,7 @@ EACH = 5
 """Troubles of one rule told one by one; those beyond are one more, with their number."""
 
 ROWS = 60
-"""The newest checks, tool calls and agents that are looked through."""
+"""The newest checks, tool calls and runs that are looked through."""
 
 TOOL_ERRORS = 3
 """Failures of the same tool in a row, the agent's last calls, that make a trouble."""
@@ -115,16 +115,6 @@ class _Call(NamedTuple):
     name: str
     status: str
     created_at: str | None
-
-
-class _Waiting(NamedTuple):
-    seq: int
-    id: str
-    run_id: str | None
-    name: str
-    status: str
-    source_status: str | None
-    updated_at: str | None
 
 
 def read_troubles(source: Source, now: float) -> Troubles:
@@ -340,10 +330,13 @@ def _of_checks(
 def _of_waiting(source: Source, rows: Machinery) -> Iterator[Trouble]:
     """Tasks and agents that wait for a person while no gate of their run is open."""
     tasks = [task for task in rows.tasks if task.status == "waiting" and task.run_id]
+    # By run, as the fleet reads them: no source has an index on what its agents do.
+    runs = [run for run in source.all("fleet/latest_runs", Run, limit=ROWS) if run.status in OPEN]
     agents = [
         agent
-        for agent in source.all("operations/agents", _Waiting, limit=ROWS)
-        if agent.status == "waiting" and agent.run_id
+        for run in runs[: EACH * 4]
+        for agent in source.all("fleet/agents", Agent, run_id=run.id, limit=ROWS)
+        if agent.status == "waiting"
     ]
     if not tasks and not agents:
         return
@@ -370,7 +363,7 @@ class _Gate(NamedTuple):
 
 
 def _blocked(
-    name: str, row: str, run_id: str | None, agent_id: str | None, held: Task | _Waiting
+    name: str, row: str, run_id: str | None, agent_id: str | None, held: Task | Agent
 ) -> Trouble:
     word = clean(held.source_status or held.status, 30)
     return Trouble(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.builders import tac
+from tests.builders import amelia, tac
 from tests.builders import vedette as own
 from vedette import sql
 from vedette.data.source import Source, open_source
@@ -21,11 +21,13 @@ STATEMENTS = (
 GIVEN = {"limit": 200, "since": 10, "after": 10, "before": 2**62, "parent_id": "t", "id": "t"}
 
 
-@pytest.fixture(scope="module", params=["vedette", "tac v1", "tac v2"])
+@pytest.fixture(scope="module", params=["vedette", "tac v1", "tac v2", "amelia"])
 def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     path = tmp_path_factory.mktemp("plans") / "runs.db"
     if request.param == "vedette":
         own.create(path).close()
+    elif request.param == "amelia":
+        amelia.create(path).close()
     else:
         tac.create(path, int(request.param[-1])).close()
     found = open_source(str(path))
