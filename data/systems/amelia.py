@@ -88,7 +88,7 @@ _NOTES = (
     "a failed workflow or task and a system error count as errors, whatever their level says",
     "brainstorming answers are model calls, the newest 10000 messages; those written while this is "
     "open are counted when it is opened again. Its sessions and artifacts are in Tables",
-    "agents named by token rows only are looked for among the newest 1000 of them",
+    "agents named by token rows only are looked for among the newest 300 of them",
     "prompt templates with their versions, profiles and settings are in Tables",
 )
 

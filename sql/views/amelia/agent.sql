@@ -219,7 +219,7 @@ JOIN json_each AS pair
         = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = token_usage.workflow_id
-WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 1000
+WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 300
   AND (
       SELECT earlier.rowid
       FROM main.token_usage AS earlier
@@ -262,7 +262,7 @@ JOIN json_each AS pair
         = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = token_usage.workflow_id
-WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 1000
+WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 300
   AND (
       SELECT earlier.rowid
       FROM main.token_usage AS earlier
@@ -299,7 +299,7 @@ JOIN json_each AS pair
         = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = token_usage.workflow_id
-WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 1000
+WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 300
   AND (
       SELECT earlier.rowid
       FROM main.token_usage AS earlier
@@ -337,7 +337,7 @@ JOIN json_each AS pair
         = json_object(CAST(token_usage.workflow_id AS TEXT), CAST(token_usage.agent AS TEXT))
     AND token_usage.workflow_id = pair.key
 LEFT JOIN main.workflows ON workflows.id = token_usage.workflow_id
-WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 1000
+WHERE token_usage.rowid > (SELECT max(newest.rowid) FROM main.token_usage AS newest) - 300
   AND (
       SELECT earlier.rowid
       FROM main.token_usage AS earlier
