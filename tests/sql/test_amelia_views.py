@@ -1,8 +1,11 @@
 """An Amelia file of any form says in the relations what plain SQL on its tables says."""
 
 # ruff: noqa: S608 - a table's name cannot be a parameter
+import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from vedette.data import times
 from vedette.data.approvals import read_approvals, read_review
 from vedette.data.rows import RELATIONS, coerce
 from vedette.data.source import Source, open_source
+from vedette.tui.main import main
 
 NOW = amelia.BEGAN.timestamp() + 86_400
 
@@ -335,3 +339,44 @@ def test_what_is_polled_costs_a_small_file_as_much_as_a_large_one(
         cost.append(steps(source.connection, sql.load(f"queries/{name}"), values | own))
     # A search that costs nothing to speak of may cost a little more.
     assert cost[1] <= cost[0] * 1.3 + 1_000, cost
+
+
+@pytest.mark.parametrize("shape", amelia.FORMS)
+def test_the_commands_print_what_plain_sql_finds(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    shape: str,
+) -> None:
+    path = tmp_path / "amelia.db"
+    amelia.build_amelia(path, shape)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+    def printed(*arguments: str) -> list[dict[str, Any]]:
+        monkeypatch.setattr("sys.argv", ["vedette", *arguments, "--db", str(path), "--json"])
+        assert main() == 0
+        document: dict[str, list[dict[str, Any]]] = json.loads(capsys.readouterr().out)
+        return document["rows"]
+
+    with closing(sqlite3.connect(path)) as connection:
+        statuses = dict(
+            connection.execute("SELECT status, count(*) FROM workflows GROUP BY 1").fetchall()
+        )
+        spent = (
+            "SELECT sum(cost_usd), sum(input_tokens), sum(output_tokens) FROM ("
+            "SELECT cost_usd, input_tokens, output_tokens FROM token_usage UNION ALL "
+            "SELECT cost_usd, input_tokens, output_tokens FROM brainstorm_messages)"
+        )
+        cost, tokens_in, tokens_out = connection.execute(spent).fetchone()
+        failures = connection.execute(
+            f"SELECT count(*) FROM ({log(shape)})"
+            " WHERE event_type IN ('workflow_failed', 'task_failed', 'system_error')"
+        ).fetchone()[0]
+    assert Counter(row["source_status"] for row in printed("runs")) == statuses
+    costs = printed("costs", "--by", "model")
+    assert sum(row["cost_usd"] for row in costs) == pytest.approx(cost)
+    assert sum(row["tokens_in"] for row in costs) == tokens_in
+    assert sum(row["tokens_out"] for row in costs) == tokens_out
+    assert printed("status")[0]["approvals_pending"] == statuses["blocked"]
+    errors = [row for row in printed("events", "--limit", "1000") if row["level"] == "error"]
+    assert len(errors) == failures
