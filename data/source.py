@@ -23,6 +23,10 @@ _UNDECODABLE = "Could not decode to UTF-8"
 """What SQLite's module says of a text that is none."""
 
 
+_NO_SUCH_ID = "malformed JSON"
+"""What SQLite says of a search by an id that is none where ids are JSON: Amelia's agents."""
+
+
 class Look(NamedTuple):
     """What tells two moments of a source apart without reading a row of it."""
 
@@ -65,7 +69,12 @@ class Source:
 
     def raw(self, name: str, **parameters: object) -> list[tuple[Any, ...]]:
         """Every row of the statement as it stands in the file."""
-        return self.select(sql.load(f"queries/{name}"), **parameters)
+        try:
+            return self._fetched(sql.load(f"queries/{name}"), parameters)
+        except sqlite3.Error as error:
+            if str(error) == _NO_SUCH_ID:
+                return []
+            raise opening.fault(self.path, error) from error
 
     def select(self, statement: str, **parameters: object) -> list[tuple[Any, ...]]:
         """Every row of a statement that is not one of ours: `:sql`, or a page of any table."""

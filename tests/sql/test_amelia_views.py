@@ -143,6 +143,11 @@ def test_an_agent_is_found_by_its_id_and_so_is_what_it_did(source: Source) -> No
     assert rows(source, events, id=agent_id)[0][0] > 3
 
 
+def test_nothing_has_an_id_that_no_agent_can_have(source: Source) -> None:
+    assert source.raw("stream/agent", id="developer") == []
+    assert source.raw("costs/agent", agent_id="{") == []
+
+
 def test_a_blocked_workflow_is_one_gate_with_its_plan(source: Source) -> None:
     facts = read_approvals(source, NOW)
     assert [row.id for row in facts.rows] == ["wf-9"]
