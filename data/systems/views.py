@@ -59,14 +59,16 @@ def _view(system: System, relation: str, tables: Tables) -> tuple[str, str]:
     """The statement behind a relation, and why it has no rows if it has none.
 
     A part of a UNION ALL may stand in several forms, `OTHERWISE` alone on the line between them:
-    the first whose tables the file has is taken, and a part without one is left out.
+    the first whose tables the file has is taken, and a part without one is left out. A LEFT JOIN
+    on a line of its own is left out of a file without its table.
     """
     if relation in system.lacks:
         return _nothing(relation), system.lacks[relation]
     folder = next((each for each in system.folders if relation in sql.names(each)), None)
     if folder is None:
         return _nothing(relation), f"{system.label} has no such records"
-    arms = _split("UNION ALL", sql.load(f"{folder}/{relation}"))
+    statement = re.sub(_OPTIONAL_JOIN, _join_with(tables), sql.load(f"{folder}/{relation}"))
+    arms = _split("UNION ALL", statement)
     forms = [_split("OTHERWISE", arm) for arm in arms]
     fitting = [next((form for form in arm if not _absent(form, tables)), None) for arm in forms]
     kept = [form for form in fitting if form is not None]
@@ -77,6 +79,13 @@ def _view(system: System, relation: str, tables: Tables) -> tuple[str, str]:
 
 def _split(word: str, statement: str) -> list[str]:
     return re.split(rf"^{word}\n", statement, flags=re.MULTILINE)
+
+
+_OPTIONAL_JOIN = re.compile(r"^LEFT JOIN main\.(\w+) ON [^(\n]+\n", re.MULTILINE)
+
+
+def _join_with(tables: Tables) -> Callable[[re.Match[str]], str]:
+    return lambda found: found[0] if found[1] in tables else ""
 
 
 def _absent(select: str, tables: Tables) -> list[str]:

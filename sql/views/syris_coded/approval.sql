@@ -1,7 +1,7 @@
 -- Each status is a part of its own, with the word as a constant: one is found by its index in the
 -- order of appending, and a search for another never looks at it. The casts give all parts the
 -- same affinities: only then does SQLite merge them in their order.
--- A denial is all done when it is written; an approval when the trace goes on.
+-- A denial is all done when it is written; an approval when the trace goes on after it.
 SELECT
     approvals.rowid, approvals.approval_id, {approvals.trace_id},
     coalesce({approvals.ref_step_id}, {approvals.ref_task_id}, {approvals.trace_id}), NULL,
@@ -52,7 +52,7 @@ SELECT
         LIMIT 1
     ) AS TEXT)
 FROM main.approvals
-WHERE likelihood(approvals.status = 'approved', 0.5)
+WHERE likelihood(approvals.status = 'approved', 0.9)
 UNION ALL
 SELECT
     approvals.rowid, approvals.approval_id, {approvals.trace_id},
@@ -91,12 +91,12 @@ SELECT
         ) END,
         {approvals.why}, approvals.approval_id
     ),
-    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'rejected', approvals.status,
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'expired', approvals.status,
     NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
     {approvals.decided_at}, {approvals.decision_reason|reason},
-    CAST({approvals.decided_at} AS TEXT)
+    CAST(NULL AS TEXT)
 FROM main.approvals
-WHERE approvals.status = 'rejected'
+WHERE approvals.status = 'expired'
 UNION ALL
 SELECT
     approvals.rowid, approvals.approval_id, {approvals.trace_id},
@@ -113,12 +113,12 @@ SELECT
         ) END,
         {approvals.why}, approvals.approval_id
     ),
-    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'expired', approvals.status,
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'rejected', approvals.status,
     NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
     {approvals.decided_at}, {approvals.decision_reason|reason},
-    CAST(NULL AS TEXT)
+    CAST({approvals.decided_at} AS TEXT)
 FROM main.approvals
-WHERE approvals.status = 'expired'
+WHERE approvals.status = 'rejected'
 UNION ALL
 SELECT
     CAST(approvals.rowid AS INTEGER), approvals.approval_id, {approvals.trace_id},
@@ -164,10 +164,10 @@ SELECT
     CAST(NULL AS TEXT)
 FROM main.approvals
 WHERE (
-        approvals.status < 'approved'
-        OR (approvals.status > 'approved' AND approvals.status < 'denied')
-        OR (approvals.status > 'denied' AND approvals.status < 'expired')
-        OR (approvals.status > 'expired' AND approvals.status < 'pending')
-        OR approvals.status > 'pending'
-      )
+      unlikely(approvals.status < 'approved')
+      OR (approvals.status > 'approved' AND unlikely(approvals.status < 'denied'))
+      OR (approvals.status > 'denied' AND unlikely(approvals.status < 'expired'))
+      OR (approvals.status > 'expired' AND unlikely(approvals.status < 'pending'))
+      OR unlikely(approvals.status > 'pending')
+  )
   AND approvals.status NOT IN ('canceled', 'cancelled', 'rejected', 'withdrawn')

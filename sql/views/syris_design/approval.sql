@@ -52,7 +52,7 @@ SELECT
         LIMIT 1
     ) AS TEXT)
 FROM main.approvals
-WHERE likelihood(approvals.status = 'approved', 0.5)
+WHERE likelihood(approvals.status = 'approved', 0.9)
 UNION ALL
 SELECT
     approvals.rowid, approvals.approval_id, {approvals.trace_id},
@@ -99,20 +99,12 @@ SELECT
         ) END,
         {approvals.why}, approvals.approval_id
     ),
-    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'rejected', approvals.status,
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'expired', approvals.status,
     NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
     {approvals.decided_at}, {approvals.decision_reason|reason},
-    CAST((
-        SELECT later.timestamp
-        FROM main.audit_events AS later
-        WHERE later.trace_id = {approvals.trace_id}
-          AND later.stage NOT IN ('gate', 'operator')
-          AND julianday(later.timestamp) >= julianday({approvals.decided_at})
-        ORDER BY later.rowid
-        LIMIT 1
-    ) AS TEXT)
+    CAST(NULL AS TEXT)
 FROM main.approvals
-WHERE approvals.status = 'rejected'
+WHERE approvals.status = 'expired'
 UNION ALL
 SELECT
     approvals.rowid, approvals.approval_id, {approvals.trace_id},
@@ -129,12 +121,20 @@ SELECT
         ) END,
         {approvals.why}, approvals.approval_id
     ),
-    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'expired', approvals.status,
+    {approvals.why}, {approvals.what}, {approvals.risk_level|risk}, 'rejected', approvals.status,
     NULL, {approvals.created_at|requested_at}, {approvals.expires_at}, {approvals.decided_by},
     {approvals.decided_at}, {approvals.decision_reason|reason},
-    CAST(NULL AS TEXT)
+    CAST((
+        SELECT later.timestamp
+        FROM main.audit_events AS later
+        WHERE later.trace_id = {approvals.trace_id}
+          AND later.stage NOT IN ('gate', 'operator')
+          AND julianday(later.timestamp) >= julianday({approvals.decided_at})
+        ORDER BY later.rowid
+        LIMIT 1
+    ) AS TEXT)
 FROM main.approvals
-WHERE approvals.status = 'expired'
+WHERE approvals.status = 'rejected'
 UNION ALL
 SELECT
     CAST(approvals.rowid AS INTEGER), approvals.approval_id, {approvals.trace_id},
@@ -180,10 +180,10 @@ SELECT
     CAST(NULL AS TEXT)
 FROM main.approvals
 WHERE (
-        approvals.status < 'approved'
-        OR (approvals.status > 'approved' AND approvals.status < 'denied')
-        OR (approvals.status > 'denied' AND approvals.status < 'expired')
-        OR (approvals.status > 'expired' AND approvals.status < 'pending')
-        OR approvals.status > 'pending'
-      )
+      unlikely(approvals.status < 'approved')
+      OR (approvals.status > 'approved' AND unlikely(approvals.status < 'denied'))
+      OR (approvals.status > 'denied' AND unlikely(approvals.status < 'expired'))
+      OR (approvals.status > 'expired' AND unlikely(approvals.status < 'pending'))
+      OR unlikely(approvals.status > 'pending')
+  )
   AND approvals.status NOT IN ('canceled', 'cancelled', 'rejected', 'withdrawn')
