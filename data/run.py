@@ -251,6 +251,17 @@ def _agents_known(window: Window, found: Sequence[AgentRow]) -> Window:
     return window._replace(high=max([window.high, *(agent.seq for agent in found)]), is_whole=fits)
 
 
+def _agents_after(source: Source, run_id: str, high: int) -> "list[_AgentRow]":
+    """The agents appended since the last look; all of them where their tables' numbers differ."""
+    name = "run/agents_after"
+    if source.system.name == "syris":
+        # What is appended to one of several sequences may stand below the highest of another.
+        found = source.all(name, _AgentRow, run_id=run_id, after=0, limit=MOST_AGENTS)
+        if len(found) < MOST_AGENTS:
+            return found
+    return source.all(name, _AgentRow, run_id=run_id, after=high, limit=MOST_AGENTS)
+
+
 def _read_kind(
     source: Source, run_id: str, kind: Kind, window: Window, limit: int
 ) -> tuple[list[Span], Window]:

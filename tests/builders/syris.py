@@ -287,9 +287,7 @@ class _Design(_Writer):
             self.audit(trace, "gate", f"gate.{status}", outcome, **refs)
         return gate
 
-    def call(
-        self, trace: str, event: str, task: str | None, step: str | None, status: str
-    ) -> None:
+    def call(self, trace: str, event: str, task: str | None, step: str | None, status: str) -> None:
         call = self.key()
         tool = self.draw.choice(TOOLS)
         if status == "succeeded" and self.draw.random() < 0.01:
@@ -572,4 +570,3 @@ class _Coded(_Writer):
                 service="syris-api",
                 version="0.3.0",
             )
-

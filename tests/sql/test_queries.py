@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import amelia, dossier, tac
+from tests.builders import amelia, dossier, syris, tac
 from tests.builders import vedette as own
 from vedette import sql
 from vedette.data.rows import RELATIONS
@@ -27,6 +27,8 @@ SOURCES = (
     "amelia events",
     "amelia workflow_log",
     "amelia upgraded",
+    "syris design",
+    "syris coded",
     "unknown",
 )
 
@@ -72,6 +74,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, sqli
     dossier.create(paths["dossier"]).close()
     for form in ("events", "workflow_log", "upgraded"):
         amelia.create(paths[f"amelia {form}"], form).close()
+    syris.create(paths["syris design"], "design").close()
+    syris.create(paths["syris coded"], "coded").close()
     sqlite3.connect(paths["unknown"]).close()
     opened = {name: sqlite3.connect(path, isolation_level=None) for name, path in paths.items()}
     for connection in opened.values():

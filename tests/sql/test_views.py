@@ -18,6 +18,15 @@ from vedette.data.rows import RELATIONS, coerce
 from vedette.data.systems import create_views, recognise
 
 SOURCES = ("vedette", "tac v1", "tac v2", "dossier", "amelia")
+FOLDERS = (
+    "views/vedette",
+    "views/tac",
+    "views/dossier",
+    "views/amelia",
+    "views/syris",
+    "views/syris_design",
+    "views/syris_coded",
+)
 
 
 class Watched:
@@ -129,13 +138,13 @@ def test_optional_columns_are_real_ones(files: dict[str, Path], folder: str) -> 
     connection.close()
 
 
-@pytest.mark.parametrize("folder", ["views/vedette", "views/tac", "views/dossier"])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_no_view_quotes_a_name(folder: str) -> None:
     """SQLite takes a misspelt quoted name for a text."""
     assert [name for name in sql.names(folder) if '"' in sql.load(f"{folder}/{name}")] == []
 
 
-@pytest.mark.parametrize("folder", ["views/vedette", "views/tac", "views/dossier"])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_every_view_file_is_a_relation(folder: str) -> None:
     assert set(sql.names(folder)) <= set(RELATIONS)
 

@@ -19,7 +19,8 @@ SELECT
         )
         THEN {message_events.parent_event_id}
         ELSE message_events.trace_id END AS TEXT),
-    CAST({message_events.source} AS TEXT), 'event', NULL, 'completed', CAST(NULL AS TEXT), CAST({message_events.created_at} AS TEXT),
+    CAST({message_events.source} AS TEXT), 'event', NULL,
+    CAST('completed' AS TEXT), CAST(NULL AS TEXT), CAST({message_events.created_at} AS TEXT),
     CAST({message_events.created_at} AS TEXT), CAST({message_events.created_at} AS TEXT), NULL, NULL, CAST(NULL AS TEXT)
 FROM main.message_events
 WHERE EXISTS (

@@ -4,7 +4,7 @@
 -- recorded: the row's own id stands there, so that no two calls look the same.
 SELECT
     audit_events.rowid, coalesce({audit_events.ref_tool_call_id}, audit_events.audit_id),
-    audit_events.trace_id, CAST(task_steps.step_id AS TEXT), NULL,
+    audit_events.trace_id, task_steps.step_id, NULL,
     coalesce(audit_events.tool_name, audit_events.summary),
     CAST({task_steps.input_payload} AS TEXT), CAST({task_steps.output_payload} AS TEXT),
     CASE coalesce(ending.type, audit_events.outcome)
@@ -67,7 +67,7 @@ WHERE (
 UNION ALL
 SELECT
     audit_events.rowid, coalesce({audit_events.ref_tool_call_id}, audit_events.audit_id),
-    audit_events.trace_id, CAST(tasks.task_id AS TEXT), NULL,
+    audit_events.trace_id, tasks.task_id, NULL,
     coalesce(audit_events.tool_name, audit_events.summary),
     CAST(json_object('audit', audit_events.audit_id) AS TEXT), CAST(NULL AS TEXT),
     CASE coalesce(ending.type, audit_events.outcome)
@@ -136,7 +136,7 @@ WHERE (
 UNION ALL
 SELECT
     audit_events.rowid, coalesce({audit_events.ref_tool_call_id}, audit_events.audit_id),
-    audit_events.trace_id, CAST(audit_events.trace_id AS TEXT), NULL,
+    audit_events.trace_id, audit_events.trace_id, NULL,
     coalesce(audit_events.tool_name, audit_events.summary),
     CAST(json_object('audit', audit_events.audit_id) AS TEXT), CAST(NULL AS TEXT),
     CASE coalesce(ending.type, audit_events.outcome)
@@ -208,7 +208,7 @@ WHERE (
 OTHERWISE
 SELECT
     audit_events.rowid, coalesce({audit_events.ref_tool_call_id}, audit_events.audit_id),
-    audit_events.trace_id, CAST(audit_events.trace_id AS TEXT), NULL,
+    audit_events.trace_id, audit_events.trace_id, NULL,
     coalesce(audit_events.tool_name, audit_events.summary),
     CAST(json_object('audit', audit_events.audit_id) AS TEXT), CAST(NULL AS TEXT),
     CASE coalesce(ending.type, audit_events.outcome)

@@ -19,7 +19,8 @@ SELECT
         )
         THEN {events.parent_event_id}
         ELSE events.trace_id END AS TEXT),
-    CAST({events.connector_id|channel} AS TEXT), 'event', NULL, 'completed', CAST(NULL AS TEXT), CAST({events.ingested_at|occurred_at} AS TEXT),
+    CAST({events.connector_id|channel} AS TEXT), 'event', NULL,
+    CAST('completed' AS TEXT), CAST(NULL AS TEXT), CAST({events.ingested_at|occurred_at} AS TEXT),
     CAST({events.ingested_at|occurred_at} AS TEXT), CAST({events.ingested_at|occurred_at} AS TEXT), NULL, NULL, CAST(NULL AS TEXT)
 FROM main.events
 WHERE EXISTS (

@@ -1,7 +1,7 @@
 -- A call belongs to its step, or to its task, or to its trace. There is an index on the trace alone:
 -- each part finds it by the row that the call belongs to.
 SELECT
-    tool_calls.rowid, tool_calls.tool_call_id, tool_calls.trace_id, CAST(steps.step_id AS TEXT), NULL,
+    tool_calls.rowid, tool_calls.tool_call_id, tool_calls.trace_id, steps.step_id, NULL,
     {tool_calls.tool_name},
     json_object(
         'connector', {tool_calls.connector_id}, 'action', {tool_calls.action},
@@ -29,7 +29,7 @@ JOIN main.tool_calls ON tool_calls.trace_id = tasks.trace_id AND tool_calls.step
 LEFT JOIN main.tool_results ON tool_results.tool_call_id = tool_calls.tool_call_id
 UNION ALL
 SELECT
-    tool_calls.rowid, tool_calls.tool_call_id, tool_calls.trace_id, CAST(tasks.task_id AS TEXT), NULL,
+    tool_calls.rowid, tool_calls.tool_call_id, tool_calls.trace_id, tasks.task_id, NULL,
     {tool_calls.tool_name},
     json_object(
         'connector', {tool_calls.connector_id}, 'action', {tool_calls.action},
@@ -62,7 +62,7 @@ WHERE NOT EXISTS (
 )
 UNION ALL
 SELECT
-    tool_calls.rowid, tool_calls.tool_call_id, tool_calls.trace_id, CAST(tool_calls.trace_id AS TEXT), NULL,
+    tool_calls.rowid, tool_calls.tool_call_id, tool_calls.trace_id, tool_calls.trace_id, NULL,
     {tool_calls.tool_name},
     json_object(
         'connector', {tool_calls.connector_id}, 'action', {tool_calls.action},
@@ -99,7 +99,7 @@ WHERE NOT EXISTS (
 )
 OTHERWISE
 SELECT
-    tool_calls.rowid, tool_calls.tool_call_id, tool_calls.trace_id, CAST(tool_calls.trace_id AS TEXT), NULL,
+    tool_calls.rowid, tool_calls.tool_call_id, tool_calls.trace_id, tool_calls.trace_id, NULL,
     {tool_calls.tool_name},
     json_object(
         'connector', {tool_calls.connector_id}, 'action', {tool_calls.action},
