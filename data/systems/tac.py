@@ -70,6 +70,8 @@ _TAC_V2_NOTES = (
     "GitHub issue",
     "what people, the orchestrator and its agents told each other is under routes; TAC routes by "
     "talking",
+    "sessions without a workflow are looked for among the newest 3,000 agents; older ones are in "
+    "Tables (9)",
     "of workflows the newest 300 come first in lists; older ones stand among the sessions",
 )
 

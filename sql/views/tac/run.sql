@@ -64,6 +64,9 @@ WHERE NOT EXISTS (
     WHERE earlier.session_id = agents.session_id AND earlier.rowid < agents.rowid
 )
   AND NOT EXISTS (SELECT 1 FROM task WHERE task.run_id = agents.session_id)
+  -- Where workflows account for every session, all agents would be passed over in every look.
+  AND agents.rowid > (SELECT max(newest.rowid) FROM main.agents AS newest)
+      - CASE WHEN EXISTS (SELECT 1 FROM task) THEN 3000 ELSE 1000000000000 END
 UNION ALL
 -- Two tables, two sequences: a number above any rowid keeps them apart, workflows the newest. No
 -- index knows that number, so only the newest 300 have it, or every look would sort all of them.
