@@ -516,7 +516,7 @@ class LineView(Widget, Generic[T], can_focus=True):
     def _label_at(self, index: int, key: str) -> Span | None:
         if key not in self._labels or self._item_start(index) != index:
             return None
-        return (self._labels[key], "run bold")
+        return (self._labels[key], "bright bold")
 
     def _edge(self, key: str, is_selected: bool) -> Span | None:
         if key in self.marks and key:
