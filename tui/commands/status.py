@@ -54,7 +54,8 @@ def short_line(status: Status, floor: str = "≥") -> str:
         parts.append(f"{gates} {_left(status)}".rstrip())
     parts += _alarms(status.alarms_loud)
     parts.append(_count(status.runs_open, "run"))
-    parts.append(_cost(status, floor))
+    if status.cost_today is not None:
+        parts.append(_cost(status, floor))
     line = "  ".join(parts)
     return line if len(line) <= SHORT_WIDTH else line[: SHORT_WIDTH - 1] + "…"
 
@@ -72,7 +73,7 @@ def _summary(status: Status, where: Origin, label: str, lack: str) -> list[str]:
         f"needs you  {'; '.join(needs) or lack or 'nothing'}",
         f"runs       {_by_status(status.runs)}",
         f"agents     {_by_status(status.agents)}",
-        f"cost       {_cost(status, _floor_sign())} today",
+        f"cost       {_cost(status, _floor_sign())}{'' if status.cost_today is None else ' today'}",
         f"fresh      {age}",
     ]
 
@@ -104,7 +105,7 @@ def _count(number: int, noun: str) -> str:
 
 def _cost(status: Status, floor: str) -> str:
     if status.cost_today is None:
-        return "unpriced"
+        return "not recorded"
     written = money(status.cost_today)
     dollars = f"<${written[1:]}" if written.startswith("<") else f"${written}"
     return f"{floor} {dollars}" if status.unpriced_today else dollars

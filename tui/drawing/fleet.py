@@ -327,6 +327,9 @@ def _gates_text(status: Status, view: View) -> str:
 def _cost(row: FleetRow, view: View, is_quiet: bool) -> Span:
     facts = row.agent or row.run
     assert facts is not None
+    if facts.cost_usd is None and not facts.unpriced:
+        # No call that could have a price: nothing is recorded, and nothing is in doubt.
+        return numbers.toned(view.glyphs.nothing)
     text = numbers.money(facts.cost_usd, view.glyphs, width=6)
     if facts.cost_usd is None:
         return (text, "muted" if is_quiet else "doubt")

@@ -200,9 +200,10 @@ def _run_pairs(row: FleetRow, width: int, view: View) -> Pairs:
     inside: list[Span] = [(numbers.count(len(run.agents)), "ink")]
     if len(counts) > 1 or len(run.agents) > 1:
         inside += [(f"   {count} {word}", "muted") for word, count in counts.items()]
+    is_recorded = run.cost_usd is not None or run.unpriced
     cost = numbers.dollars(run.cost_usd, view.glyphs, is_floor=run.unpriced > 0)
     turns = sum(agent.turns for agent in run.agents)
-    spent: list[Span] = [(cost, "ink")]
+    spent: list[Span] = [(cost, "ink") if is_recorded else ("not recorded", "muted")]
     if turns:
         spent += [(f"   {numbers.count(turns, view.glyphs)}", "ink"), (" model calls", "muted")]
     room = width - LABEL - 4

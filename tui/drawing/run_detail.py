@@ -305,7 +305,9 @@ def _money_facts(row: SpanRow, scene: Scene) -> list[list[Span]]:
     agent, glyphs = row.node.agent, scene.view.glyphs
     cost = agent.cost_usd if agent is not None else run_cost(scene.tree)
     is_floor = agent is None and scene.tree.unpriced > 0
-    facts = [_labelled("cost", numbers.dollars(cost, glyphs, is_floor=is_floor))]
+    is_recorded = cost is not None or scene.tree.unpriced
+    written = numbers.dollars(cost, glyphs, is_floor=is_floor)
+    facts = [_labelled("cost", written if is_recorded else "not recorded")]
     if agent is not None and agent.context is not None:
         used = numbers.context(agent.context, glyphs)
         facts.append([("context ", "muted"), used])

@@ -232,6 +232,8 @@ class RunScreen(ConsoleScreen):
     def _money(self) -> list[Span]:
         glyphs, is_floor = self.view.glyphs, self.spans.unpriced > 0
         cost = run_cost(self.spans)
+        if cost is None and not is_floor:
+            return []
         token = "doubt" if cost is None else "bright bold"
         spans: list[Span] = [(numbers.dollars(cost, glyphs, is_floor=is_floor), token)]
         if self._budget is not None and self.size.width >= 100:

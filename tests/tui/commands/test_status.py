@@ -104,7 +104,7 @@ def test_what_waits_stands_first_and_the_cost_may_be_a_floor() -> None:
         unpriced_today=1,
     )
     assert short_line(waiting) == "2 gates 04:12  1 CRIT  3 warn  7 runs  ≥ $5.09"
-    assert short_line(_status(cost_today=None)) == "7 runs  unpriced"
+    assert short_line(_status(cost_today=None)) == "7 runs"
     assert short_line(_status(cost_today=0.001)) == "7 runs  <$0.01"
 
 
