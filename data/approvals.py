@@ -163,6 +163,10 @@ class ReviewFacts:
     """When the agent itself last changed what it asks for."""
     is_as_stored: bool = True
     """False: the payload is not the one whose hash its asker left with it."""
+    is_hashed: bool = True
+    """False: its asker left no hash with it."""
+    elsewhere: str = ""
+    """Why it is not answered from here; "" where it is."""
     last_prompt: str = ""
     """What the agent was last asked before this gate; only its beginning, not clean."""
     events: tuple[Event, ...] = ()
@@ -206,6 +210,8 @@ class ReviewFacts:
             requester_gone=self.requester_gone,
             is_as_stored=self.is_as_stored,
             barred=self._barred(actor),
+            elsewhere=self.elsewhere,
+            is_hashed=self.is_hashed,
         )
 
     def _barred(self, actor: str) -> str:
@@ -214,6 +220,12 @@ class ReviewFacts:
         if self.needed > 1 and is_same_person(actor, self.gate.requested_by):
             return "you asked for this yourself: others must approve it"
         return ""
+
+
+def _elsewhere(source: Source) -> str:
+    if source.system.decides:
+        return ""
+    return f"answer it where {source.system.label} asks for it"
 
 
 def sha256(payload: str) -> str:
@@ -276,6 +288,8 @@ def read_review(source: Source, approval_id: str, now: float) -> ReviewFacts | N
         requester_gone=is_gone,
         changed_at=_changed_at(trail),
         is_as_stored=terms is None or terms.sha256 in (None, payload_hash),
+        is_hashed=terms is not None and terms.sha256 is not None,
+        elsewhere=_elsewhere(source),
         last_prompt=_last_prompt(source, gate),
         events=_events_before(source, gate),
         alike=tuple(row for row, _ in alike),

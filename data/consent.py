@@ -92,6 +92,10 @@ class Gate(NamedTuple):
     """False: the payload is not the one whose hash the agent left with it."""
     barred: str = ""
     """Why this person may not approve it: asked for it, or has signed already."""
+    elsewhere: str = ""
+    """Why nobody answers it from here; "" where a decision can be written."""
+    is_hashed: bool = True
+    """False: its asker left no hash, so only what happened since it was opened is known."""
 
 
 class Intent(NamedTuple):
@@ -125,6 +129,8 @@ class BarFacts(NamedTuple):
     percent: int
     is_same: bool
     """Nothing has changed since the agent asked."""
+    is_hashed: bool
+    """False: that is known only since it was opened here."""
     changed: str
     """What has, in a few words."""
     sha: tuple[str, str]
@@ -335,6 +341,7 @@ class Review:
             sections=seen.sections,
             percent=seen.percent,
             is_same=not changed,
+            is_hashed=self.gate.is_hashed,
             changed=changed,
             sha=(self.gate.sha256[:4], self.gate.sha256[-4:]),
             to_go=seen.to_go if steps.see_all else 0,
@@ -509,6 +516,8 @@ class Review:
     def _off(self) -> str:
         if not self._may_decide:
             return READ_ONLY
+        if self.gate.elsewhere:
+            return f"deciding is off: {self.gate.elsewhere}"
         return "" if self._is_live else NOT_LIVE
 
     def _locks(self, outcome: Outcome) -> tuple[str, ...]:
@@ -549,7 +558,7 @@ class Review:
             return (BarKey("enter", "reject"), BarKey("esc", "back, nothing decided"))
         if self.step in ("receipt", "closed"):
             return (BarKey("enter", "next gate"), BarKey("esc", "back"))
-        if self.step == "sending" or not self._may_decide:
+        if self.step == "sending" or not self._may_decide or self.gate.elsewhere:
             return (BarKey("esc", "back"),)
         is_off = not self._is_live
         return (

@@ -479,6 +479,17 @@ def test_a_console_that_only_reads_shows_no_answer_keys() -> None:
     assert [key.key for key in review.bar(NOW).keys] == ["esc"]
 
 
+def test_a_gate_that_is_answered_elsewhere_can_be_read_and_not_answered() -> None:
+    review = opened(elsewhere="answer it where Dossier asks for it")
+
+    press(review, "arA")
+
+    bar = review.bar(NOW)
+    assert review.step == "reading"
+    assert bar.off == "deciding is off: answer it where Dossier asks for it"
+    assert [key.key for key in bar.keys] == ["esc"]
+
+
 def test_an_agent_that_is_gone_can_only_be_refused() -> None:
     review = opened(requester_gone=True)
 

@@ -33,6 +33,7 @@ def console(path: Path, screen: str, **where: Any) -> ScriptedConsole:
 
 BLOCKED_RUN = "SELECT run_id FROM card_assignment WHERE status = 'blocked' ORDER BY rowid DESC"
 PENDING = "SELECT id FROM approval_request WHERE status = 'pending' ORDER BY rowid DESC"
+PENDING_COUNT = "SELECT count(*) FROM approval_request WHERE status = 'pending'"
 BLOCKED = "SELECT id FROM card_assignment WHERE status = 'blocked' ORDER BY rowid DESC"
 
 
@@ -57,6 +58,17 @@ def test_review_of_a_pull_request(path: Path, snap_compare: Any) -> None:
 def test_review_of_a_blocked_assignment(path: Path, snap_compare: Any) -> None:
     app = console(path, "review", id=first(path, BLOCKED))
     assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
+
+
+async def test_no_key_answers_a_gate_of_a_system_that_is_answered_elsewhere(path: Path) -> None:
+    pending = first(path, PENDING_COUNT)
+    app = console(path, "review", id=first(path, PENDING))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await asked_again(pilot)
+        await pilot.press("space", "space", "a", "A", "r", "e")
+        assert app.screen.review.step == "reading"
+        assert app.screen.review.bar(AT).off.startswith("deciding is off: answer it where Dossier")
+    assert first(path, PENDING_COUNT) == pending
 
 
 def test_events(path: Path, snap_compare: Any) -> None:

@@ -58,7 +58,9 @@ def _seen(bar: BarFacts, width: int, view: View, noun: str) -> Line:
 
 def _same(bar: BarFacts, width: int, view: View, can_compare: bool) -> Line:
     left: list[Span] = [("same".ljust(_LABEL), "muted")]
-    if bar.is_same:
+    if bar.is_same and not bar.is_hashed:
+        left.append(("since you opened it; no hash was left by who asked", "ink"))
+    elif bar.is_same:
         left.append(("yes, as when the agent asked", "ink"))
     else:
         left.append((f"no: {bar.changed}", "bad bold"))
