@@ -216,6 +216,9 @@ def _environment(env: Mapping[str, str | None]) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
         "NO_COLOR": None,
+        # They would speak louder than the terminal's own size.
+        "COLUMNS": None,
+        "LINES": None,
         **env,
     }
     return {name: value for name, value in base.items() if value is not None}
