@@ -110,7 +110,7 @@ def test_any_size_is_survived(fleet: Path, home: dict[str, str]) -> None:
 
 def test_a_console_that_starts_tiny_answers(fleet: Path, home: dict[str, str]) -> None:
     with console(fleet, home, size=(10, 3)) as terminal:
-        terminal.until("vedette")
+        terminal.until("Flee")
         terminal.resize(80, 24)
         terminal.until("fix-auth")
         terminal.keys("q")
