@@ -92,6 +92,10 @@ class ConsoleScreen(Screen[None]):
         """What the last answer brought; None while loading."""
         self.filter_text = ""
         self.filter = Filter()
+        self._frame_rows: dict[str, OneLine] = {}
+        self._keys_drawn_for = ""
+        """The freshness word the footer's keys were last drawn under."""
+        self._keys_stand = False
 
     # What a subclass provides
 
@@ -206,8 +210,13 @@ class ConsoleScreen(Screen[None]):
 
     def second(self) -> None:
         """A second passed: only lines whose digits moved are written."""
+        is_moving = self.is_counting() or not self.app.is_all_live
+        # While nothing moves no key comes or goes, and to ask every binding is most of an idle
+        # second's work.
+        self._keys_stand = not is_moving and self._keys_drawn_for == self._told()[1].word
         self.draw_frame()
-        if self.is_counting() or not self.app.is_all_live:
+        self._keys_stand = False
+        if is_moving:
             for view in self.query(LineView):
                 view.redraw()
 
@@ -232,7 +241,10 @@ class ConsoleScreen(Screen[None]):
         self._frame_row("crumbs").line = crumb_line(
             self._crumbs(), self.crumb_values(), self.number, view, width
         )
-        self._frame_row("keys").line = keys_line(self._keys(), width, locked=self.locked_keys())
+        if not self._keys_stand:
+            self._keys_drawn_for = told[1].word
+            keys = keys_line(self._keys(), width, locked=self.locked_keys())
+            self._frame_row("keys").line = keys
 
     def footer_keys(self) -> Sequence[str]:
         """What the last row shows now, in order."""
@@ -276,7 +288,10 @@ class ConsoleScreen(Screen[None]):
         )
 
     def _frame_row(self, name: str) -> OneLine:
-        return self.query_one(f"#{name}", OneLine)
+        row = self._frame_rows.get(name)
+        if row is None:
+            row = self._frame_rows[name] = self.query_one(f"#{name}", OneLine)
+        return row
 
     def _keys(self) -> list[tuple[str, str]]:
         """The footer's keys with their words, from the bindings alone."""
