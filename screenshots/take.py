@@ -47,6 +47,7 @@ SHOTS = (
     Shot("review-80x24", ("exclamation_mark",), (80, 24)),
     Shot("events", ("7",)),
     Shot("audit", ("7", "v", "v", "v", "v")),
+    Shot("operations", ("8",)),
     Shot("tables", ("9",)),
     Shot("sources", ("0",)),
     Shot("help", ("question_mark",)),
