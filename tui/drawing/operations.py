@@ -234,7 +234,8 @@ def line(row: TreeLine, width: int, view: View) -> Line:
 
 def _since(entry: Entry, view: View) -> Span:
     since = entry.standing.since
-    age = numbers.age(None if since is None else view.now - since, view.glyphs)
+    ago = None if since is None else view.now - since
+    age = numbers.age(ago, view.glyphs, width=SINCE - 1)
     return numbers.toned(age, "ink" if view.is_live and entry.standing.rank <= 5 else "muted")
 
 
