@@ -11,7 +11,7 @@ from tests.builders.recorded import row, rows, until, value
 from tests.examples.programs import running, said
 from vedette.data.recorder import Recorder
 
-NAMES = ["plain_python", "with_pydantic_ai"]
+NAMES = ["plain_python", "with_pydantic_ai", "with_openai_agents"]
 
 
 def argument(gate: dict[str, Any]) -> str:
@@ -26,7 +26,7 @@ def argument(gate: dict[str, Any]) -> str:
 def test_what_is_approved_runs_and_the_trail_says_so(tmp_path: Path, name: str) -> None:
     db = tmp_path / "runs.db"
     with running(name, db) as program:
-        gate = answer(db, "approved")
+        gate = answer(db, "approved", asker=program)
         assert Path(argument(gate)).is_dir(), "it ran before anybody answered"
         assert "the folder is gone" in said(program)
     now = gate_now(db, gate["id"])
@@ -46,7 +46,7 @@ def test_what_is_approved_runs_and_the_trail_says_so(tmp_path: Path, name: str) 
 def test_what_is_rejected_does_not_run_and_the_model_hears_why(tmp_path: Path, name: str) -> None:
     db = tmp_path / "runs.db"
     with running(name, db) as program:
-        gate = answer(db, "rejected", "ask me after the release")
+        gate = answer(db, "rejected", "ask me after the release", program)
         out = said(program)
     assert "ask me after the release" in out
     assert "the folder is still there" in out
@@ -61,7 +61,7 @@ def test_what_is_rejected_does_not_run_and_the_model_hears_why(tmp_path: Path, n
 def test_nobody_can_approve_for_an_asker_that_is_gone(tmp_path: Path, name: str) -> None:
     db = tmp_path / "runs.db"
     with running(name, db) as program:
-        gate = waiting(db)
+        gate = waiting(db, program)
         program.send_signal(signal.SIGINT)
         program.communicate(timeout=60)
     now = until(lambda: gate_now(db, gate["id"]))
@@ -76,7 +76,7 @@ def test_the_gate_of_a_killed_asker_is_taken_back_by_the_next_to_come(
 ) -> None:
     db = tmp_path / "runs.db"
     with running(name, db) as program:
-        gate = waiting(db)
+        gate = waiting(db, program)
         program.kill()
         program.communicate(timeout=60)
     with Recorder(db) as recorder:

@@ -1,13 +1,67 @@
 """What a person reads of a call, and what the model reads of the answer."""
 
+import asyncio
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from vedette.data.adapters.asking import document, failed, titled, told
+from tests.builders.answering import answer
+from tests.builders.recorded import value
+from vedette.data.adapters.asking import Asker, document, failed, titled, told
 from vedette.data.errors import VedetteError
+from vedette.data.recorder import Recorder
 from vedette.data.recording.gates import Answer
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "runs.db"
+
+
+@pytest.fixture
+def asker(db: Path) -> Iterator[Asker]:
+    with Recorder(db) as recorder, recorder.run("tidy up") as run, run.agent("tidy") as agent:
+        yield Asker(agent)
+
+
+async def approved(asker: Asker, db: Path, path: str) -> None:
+    await asyncio.gather(
+        asker.ask("call-1", "delete", {"path": path}), asyncio.to_thread(answer, db, "approved")
+    )
+
+
+async def test_an_approval_is_good_for_what_was_read(asker: Asker, db: Path) -> None:
+    await approved(asker, db, "build")
+    assert (await asker.confirm("call-1", "delete", {"path": "build"})).approved
+    assert value(db, "SELECT count(*) FROM approvals") == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"), [("delete", {"path": "src"}), ("delete_all", {"path": "build"})]
+)
+async def test_another_call_under_its_id_is_a_new_question(
+    asker: Asker, db: Path, tool: str, arguments: dict[str, str]
+) -> None:
+    await approved(asker, db, "build")
+    verdict, gate = await asyncio.gather(
+        asker.confirm("call-1", tool, arguments), asyncio.to_thread(answer, db, "rejected")
+    )
+    assert not verdict.approved
+    assert gate["asks"] == {"tool": tool, "arguments": arguments}
+    assert gate["why"] == "its arguments changed after they were approved"
+
+
+async def test_an_approval_is_good_for_one_run(asker: Asker, db: Path) -> None:
+    await approved(asker, db, "build")
+    await asker.confirm("call-1", "delete", {"path": "build"})
+    verdict, _ = await asyncio.gather(
+        asker.confirm("call-1", "delete", {"path": "build"}),
+        asyncio.to_thread(answer, db, "rejected"),
+    )
+    assert not verdict.approved
 
 
 def test_a_payload_is_the_tool_and_its_arguments() -> None:

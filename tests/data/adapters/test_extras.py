@@ -7,8 +7,9 @@ import pytest
 
 FRAMEWORKS = {
     "pydantic_ai": "pydantic-ai",
+    "agents": "openai-agents",
 }
-ADAPTERS = ["pydantic_ai"]
+ADAPTERS = ["pydantic_ai", "openai_agents"]
 
 
 def python(code: str) -> str:
