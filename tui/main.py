@@ -38,6 +38,7 @@ COMMANDS = {
     "costs": "costs",
     **dict.fromkeys(("approve", "reject", "ack", "resolve"), "deciding"),
     "gate": "gate",
+    "hook": "hook",
     "tables": "tables",
     "doctor": "doctor",
     "keys": "keys",

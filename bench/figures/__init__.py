@@ -17,11 +17,10 @@ NAMES = (
     "wal",
     "command",
     "recorder",
-    "gate",
     "systems",
 )
 
-OWN_FILES = frozenset({"gate", "systems"})
+OWN_FILES = frozenset({"systems"})
 """Figures that make files of their own, and need none of the large databases."""
 
 Measure = Callable[[str, str], Iterator[Figure]]

@@ -1,5 +1,5 @@
 SELECT
     processes.seq, processes.id, processes.pid, processes.host, processes.program,
     processes.version, processes.started_at, processes.heartbeat_at, processes.heartbeat_seconds,
-    processes.ended_at, processes.ending, processes.dropped, processes.birth
+    processes.ended_at, processes.ending, processes.dropped
 FROM main.processes

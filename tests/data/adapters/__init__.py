@@ -1,1 +1,0 @@
-"""The adapters against the real frameworks, with models that are functions."""

@@ -1,1 +1,0 @@
-"""Every example, run as people run it, with a person who answers from another process."""
