@@ -7,9 +7,9 @@ from statistics import median
 from typing import Literal, NamedTuple
 
 from . import consent, times
+from .askers import is_gone
 from .decisions import is_same_person
 from .headline import MOST
-from .judgements import LOST_HEARTBEATS
 from .rows import Approval, Audit, Consent, Event, Signature, Writer
 from .source import Source
 from .text import clean
@@ -24,8 +24,6 @@ RECENT = 200
 
 ALIKE_MOST = 10
 EVENTS_BEFORE = 5
-LOST_FLOOR = 15.0
-"""Seconds without a heartbeat before which no asking process is taken for gone."""
 
 _LAST = 2**63 - 1
 _EVENTS_LOOKED_AT = 100
@@ -408,15 +406,7 @@ def _requester(
         found = source.one("approvals/writer", Writer, id=terms.writer_id)
     elif gate.run_id is not None:
         found = source.one("fleet/writer_of_run", Writer, run_id=gate.run_id)
-    return found, found is not None and _is_gone(found, now)
-
-
-def _is_gone(writer: Writer, now: float) -> bool:
-    if writer.ended_at is not None:
-        return True
-    beat = times.parse(writer.heartbeat_at)
-    late = max(LOST_FLOOR, LOST_HEARTBEATS * (writer.heartbeat_seconds or 5))
-    return beat is not None and now - beat > late
+    return found, found is not None and is_gone(found, now)
 
 
 def _changed_at(trail: Sequence[Audit]) -> float | None:

@@ -114,6 +114,7 @@ class CostsFacts:
     now: float
     system: str
     why_empty: str = ""
+    """Why the source has no costs, where it records none."""
 
 
 def read_costs(
@@ -131,6 +132,8 @@ def read_costs(
     `by` is one of GROUPINGS, or `calls` within a scope that names an agent. A tick reads a bounded
     part of what is new; `reached` says how far back it got.
     """
+    if "cost" in source.lacks:
+        return _not_recorded(source, now, by, window, scope)
     burn = read_burn(source, now)
     since = began(window, now)
     reading = totals(source, Question(_grouping(by), _first(since), scope), now)
@@ -158,7 +161,29 @@ def read_costs(
         waste(burn),
         now,
         source.system.name,
-        source.lacks.get("cost", ""),
+    )
+
+
+def _not_recorded(source: Source, now: float, by: str, window: str, scope: Scope) -> CostsFacts:
+    """Of a source without costs nothing is summed: no total of it would be a total."""
+    return CostsFacts(
+        by,
+        window,
+        scope,
+        rows=(),
+        total=_row(None, "total", "", Sum()),
+        more=0,
+        reached=None,
+        is_behind=False,
+        today=Today(0, 0, 0.0),
+        budgets=(),
+        minutes=(),
+        start=now - HOUR,
+        is_cut=False,
+        waste=Waste(0, 0, 0, 0),
+        now=now,
+        system=source.system.name,
+        why_empty=source.lacks["cost"],
     )
 
 

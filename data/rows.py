@@ -384,6 +384,8 @@ class Writer(NamedTuple):
     ending: str | None
     dropped: int | None
     """Rows the recorder dropped rather than hold its agent up."""
+    birth: str | None = None
+    """Boot, pid namespace and start: tells it from another process of the same pid."""
 
 
 class RunWriter(NamedTuple):

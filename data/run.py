@@ -100,6 +100,8 @@ class RunFacts:
     """Whether the run has older spans than are ever read."""
     judged: Status | None = None
     """What the console infers of an open run where no row says so: SILENT, LOOP?, LIMITED, lost."""
+    has_costs: bool = True
+    """False: the source records no costs at all."""
     lacks: tuple[str, ...] = ()
     """Why there can be no model calls or tool calls from this source."""
 
@@ -141,6 +143,7 @@ def read_run(
         is_more=_is_more(known, len(agents), spans),
         is_cut=any(known.window(kind).read >= MOST_SPANS for kind in _NAMES),
         judged=_judged(source, run, now),
+        has_costs="cost" not in source.lacks,
         lacks=_lacks(source),
     )
 

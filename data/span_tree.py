@@ -129,6 +129,8 @@ class SpanTree:
         self.first = inf
         self.last = 0.0
         """The earliest start and the latest end of all spans."""
+        self.has_costs = True
+        """Whether the source records costs: where it does not, no call is without a price."""
         self.unpriced = 0
         """Finished model calls without a price."""
         self._index = {kind: _Index() for kind in KINDS}
@@ -149,12 +151,14 @@ class SpanTree:
         spans: Sequence[Span],
         *,
         is_part: bool = False,
+        has_costs: bool = True,
     ) -> None:
         """Takes in rows that are new or changed; in any order, each once.
 
         `is_part`: older spans of the run are still to come.
         """
         self.run = run
+        self.has_costs = has_costs
         self._is_large |= is_part
         self._take_agents(agents)
         fresh: dict[str, list[Span]] = {}
@@ -250,7 +254,7 @@ class SpanTree:
         if span.end > self.last:
             self.last = span.end
         if span.kind == "llm":
-            self.unpriced += span.cost_usd is None
+            self.unpriced += self.has_costs and span.cost_usd is None
         elif span.kind == "gate":
             self._waits.append(max(0.0, span.end - span.start))
             self._unchanged += span.status == "approved"

@@ -41,6 +41,8 @@ class Item:
     cache_write: float | None = None
     cost_usd: float | None = None
     cost_source: str = ""
+    has_cost: bool = True
+    """False: of a source that records no costs, so that nothing is in doubt."""
     prompt_id: str = ""
     """The call it belongs to."""
     risk: str = ""

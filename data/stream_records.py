@@ -198,6 +198,7 @@ class PromptRecord(Record):
 
     def __init__(self, head: PromptHead, placed: float) -> None:
         super().__init__(head, placed)
+        self._has_cost = True
         self._streams = self.is_open
         """Whether it was ever seen unfinished: then its chunks are followed to the end."""
         self._grown: dict[str, Growing] = {}
@@ -207,6 +208,7 @@ class PromptRecord(Record):
         """Bytes of each kind that were counted and not kept."""
 
     def read(self, source: Source) -> int:
+        self._has_cost = "cost" not in source.lacks
         touched = self._read_windows(source, "request")
         if self._seen > self._shown:
             self._seen, self._beyond = self._shown, {}
@@ -299,6 +301,7 @@ class PromptRecord(Record):
             cache_write=head.cache_write,
             cost_usd=head.cost_usd,
             cost_source=clean(head.cost_source or "", 20),
+            has_cost=self._has_cost,
             **state,
         )
 

@@ -17,10 +17,11 @@ NAMES = (
     "wal",
     "command",
     "recorder",
+    "gate",
     "systems",
 )
 
-OWN_FILES = frozenset({"systems"})
+OWN_FILES = frozenset({"gate", "systems"})
 """Figures that make files of their own, and need none of the large databases."""
 
 Measure = Callable[[str, str], Iterator[Figure]]

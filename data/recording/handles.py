@@ -236,10 +236,14 @@ class AgentHandle(Actor, Door):
         risk: str | None = None,
         prompt: "PromptHandle | None" = None,
         idempotency_key: str | None = None,
+        gate: str | None = None,
         id: str | None = None,  # noqa: A002
     ) -> "ToolHandle":
-        """Starts a call of a tool; see `Recorder.outcome` for what must happen only once."""
-        return ToolHandle(self, name, input, risk, prompt, idempotency_key, id)
+        """Starts a call of a tool; see `Recorder.outcome` for what must happen only once.
+
+        `gate` is the id of the approval that let it through.
+        """
+        return ToolHandle(self, name, input, risk, prompt, idempotency_key, gate, id)
 
     def context(self, share: float) -> None:
         """Says how full the context window is, 0 to 1."""
@@ -401,6 +405,7 @@ class ToolHandle(Handle):
         risk: str | None,
         prompt: PromptHandle | None,
         idempotency_key: str | None,
+        gate: str | None,
         tool_id: str | None,
     ) -> None:
         super().__init__(agent._desk, agent, tool_id)
@@ -424,7 +429,10 @@ class ToolHandle(Handle):
             "now": at,
         }
         event = agent.line("tool.start", name, at)
-        agent.put((("tool_start", row), event), weight(text), keep=True)
+        group: Group = (("tool_start", row), event)
+        if gate is not None:
+            group = (*group, ("gate_tool", {"id": gate, "tool_call_id": self.id, "now": at}))
+        agent.put(group, weight(text), keep=True)
 
     def done(self, output: object = None) -> None:
         """Ends it as completed, with what it gave back."""

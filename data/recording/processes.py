@@ -98,18 +98,20 @@ def _is_dead(row: tuple[Any, ...], me: Process, now: float) -> bool:
         if namespace != my_namespace:
             silent = now - (times.parse(heartbeat_at) or now)
             return bool(silent > heartbeat_seconds * _STALE_BEATS)
-    if pid == me.pid or not _is_running(pid):
+    if pid == me.pid or not is_running(pid):
         return True
     now_born = birth(pid)
     return bool(born and now_born and now_born != born)
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Whether there is a process of this pid, whoever owns it."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except (PermissionError, OverflowError):
+        # Another user's, or no pid of this machine: nothing says that it is gone.
         return True
     return True
 

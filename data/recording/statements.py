@@ -42,7 +42,7 @@ _ORDER = (
     ("agent_end",),
     ("run_touch",),
     ("run_end",),
-    ("gate_moved_on",),
+    ("gate_tool", "gate_moved_on"),
     ("event",),
     ("process_beat",),
     ("process_end",),

@@ -16,6 +16,11 @@ BEGAN = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 """When the first workflow was made."""
 
 PLAN = "# Plan\n\n1. Read the session keys.\n2. Rotate them every eight hours.\n"
+PROFILE_AGENTS = '{"architect": {"driver": "api", "model": "opus"}}'
+VERSIONS = (
+    ("Plan the work on {issue}.", None),
+    ("Plan the work on {issue}.\nName every file you will touch.", "name the files"),
+)
 STATUSES = ("completed", "completed", "failed", "cancelled", "completed", "rejected")
 
 TOKEN_AGENTS = ("architect", "developer", "reviewer", "task_reviewer", "evaluator")
@@ -69,10 +74,32 @@ def _build(path: Path | str, form: str, workflows: int, filler: int) -> None:
         _insert(connection, "brainstorm_sessions", map(_session, range(sessions)))
         messages = chain.from_iterable(map(_messages, range(sessions)))
         _insert(connection, "brainstorm_messages", messages)
-        _put(connection, "server_settings", {"id": 1})
-        _put(connection, "profiles", {"id": "work", "working_dir": "/src", "agents": "{}"})
-        _put(connection, "prompts", {"id": "architect.plan", "agent": "architect", "name": "Plan"})
+        written = {"created_at": "2026-01-31 08:00:00", "updated_at": "2026-01-31 08:00:00"}
+        _put(connection, "server_settings", {"id": 1, **written})
+        profile = {"id": "work", "working_dir": "/src", "agents": PROFILE_AGENTS}
+        _put(connection, "profiles", {**profile, **written})
+        _prompt_templates(connection, workflows)
+        _insert(connection, "brainstorm_artifacts", map(_artifact, range(sessions)))
     connection.close()
+
+
+def _prompt_templates(connection: sqlite3.Connection, workflows: int) -> None:
+    """One template of two versions, the newer in use since the third workflow."""
+    template = {"id": "architect.plan", "agent": "architect", "name": "Plan"}
+    _put(connection, "prompts", {**template, "current_version_id": "plan-2"})
+    for number, (text, note) in enumerate(VERSIONS, start=1):
+        version = {"id": f"plan-{number}", "prompt_id": "architect.plan"}
+        about = {"version_number": number, "content": text, "change_note": note}
+        at = BEGAN + timedelta(minutes=40 * (number - 1))
+        made = {"created_at": at.strftime("%Y-%m-%d %H:%M:%S")}
+        _put(connection, "prompt_versions", {**version, **about, **made})
+    for index in range(min(workflows, 12)):
+        used = {"workflow_id": f"wf-{index}", "prompt_id": "architect.plan"}
+        _put(
+            connection,
+            "workflow_prompt_versions",
+            {**used, "version_id": "plan-1" if index < 2 else "plan-2"},
+        )
 
 
 def _status(index: int, workflows: int) -> str:
@@ -193,6 +220,17 @@ def _session(index: int) -> dict[str, object]:
         "topic": topic,
         "created_at": at,
         "updated_at": at,
+    }
+
+
+def _artifact(index: int) -> dict[str, object]:
+    return {
+        "id": f"ba-{index}",
+        "session_id": f"bs-{index}",
+        "type": "design",
+        "path": f"docs/plans/topic-{index}.md",
+        "title": f"design of topic {index}",
+        "created_at": (BEGAN + timedelta(hours=index, minutes=9)).isoformat(),
     }
 
 

@@ -53,8 +53,8 @@ def create(path: Path | str, version: int = 12) -> sqlite3.Connection:
     if version < 5:
         connection.executescript(_STEPS)
     connection.executemany(
-        "INSERT INTO _migrations (name) VALUES (?)",
-        [(name,) for name in MIGRATIONS if int(name[:3]) <= version],
+        "INSERT INTO _migrations (name, applied_at) VALUES (?, ?)",
+        [(name, "2026-03-01 08:00:00") for name in MIGRATIONS if int(name[:3]) <= version],
     )
     connection.commit()
     return connection
@@ -237,6 +237,7 @@ class _Draw:
                 "type": "doc",
                 "content": "one module a feature",
                 "created_at": _iso(at),
+                "updated_at": _sql(at),
             },
         )
         self._cards[project] = []
@@ -271,6 +272,7 @@ class _Draw:
                     "color": "blue",
                     "position": place,
                     "created_at": _iso(at),
+                    "updated_at": _sql(at),
                 },
             )
             if self._has_steps:
@@ -280,6 +282,8 @@ class _Draw:
                         "id": f"{activity}-step",
                         "workflow_activity_id": activity,
                         "title": "first",
+                        "created_at": _iso(at),
+                        "updated_at": _sql(at),
                     },
                 )
             for index in range(cards):
@@ -304,6 +308,7 @@ class _Draw:
         if self._has_steps:
             row["step_id"] = f"{activity}-step"
         yield "card", row
+        written: dict[str, object] = {"created_at": _iso(at), "updated_at": _sql(at)}
         yield (
             "card_requirement",
             {
@@ -312,6 +317,7 @@ class _Draw:
                 "text": f"{title} works without a mouse",
                 "status": chance.choice(("draft", "approved")),
                 "source": "agent",
+                **written,
             },
         )
         yield (
@@ -321,6 +327,37 @@ class _Draw:
                 "card_id": card,
                 "text": "which browsers?",
                 "source": "agent",
+                **written,
+            },
+        )
+        yield (
+            "card_known_fact",
+            {
+                "id": f"fact-{card}",
+                "card_id": card,
+                "text": "sessions end after an hour",
+                "evidence_source": "the code",
+                "source": "imported",
+                **written,
+            },
+        )
+        yield (
+            "card_assumption",
+            {
+                "id": f"assumption-{card}",
+                "card_id": card,
+                "text": "everybody has a mail address",
+                "source": "user",
+                **written,
+            },
+        )
+        yield (
+            "card_context_artifact",
+            {
+                "card_id": card,
+                "context_artifact_id": f"{project}-context",
+                "linked_by": "ana",
+                "usage_hint": "read it first",
             },
         )
         yield (
@@ -332,6 +369,7 @@ class _Draw:
                 "artifact_kind": "component",
                 "action": "create",
                 "intent_summary": title,
+                **written,
             },
         )
 
@@ -344,6 +382,18 @@ class _Draw:
                 "content_text": "sessions end after an hour",
                 "status": "approved",
                 "embedding_ref": "e1",
+                "updated_at": _sql(self._began),
+            },
+        )
+        yield (
+            "memory_retrieval_log",
+            {
+                "id": "lookup-1",
+                "query_text": "how long is a session",
+                "scope_entity_type": "project",
+                "scope_entity_id": self._projects[0],
+                "result_memory_ids": '["memory-1"]',
+                "created_at": _iso(self._began),
             },
         )
         yield (
@@ -510,6 +560,8 @@ class _Draw:
                 "pr_url": None
                 if last
                 else f"https://git.example/pull/{self._chance.randint(1, 999)}",
+                "created_at": _iso(at),
+                "updated_at": _sql(at),
             },
         )
         word = "pending" if last else self._chance.choice(("approved", "approved", "rejected"))

@@ -251,6 +251,7 @@ class _Design(_Writer):
 
     def step(self, trace: str, event: str, task: str, step: str, name: str, status: str) -> None:
         status = {"canceled": "paused", "failed": "failed"}.get(status, status)
+        began = None if status == "pending" else self.text()
         checkpoint = {}
         if status in ("succeeded", "failed"):
             for _ in range(self.draw.randint(1, 2)):
@@ -272,7 +273,7 @@ class _Design(_Writer):
             status=status,
             attempt=0 if status == "pending" else 1,
             checkpoint=json.dumps(checkpoint),
-            started_at=None if status == "pending" else self.text(),
+            started_at=began,
             ended_at=self.text(2) if is_over else None,
             error=json.dumps({"message": "the tool failed"}) if status == "failed" else None,
         )
@@ -489,6 +490,7 @@ class _Coded(_Writer):
         step = self.key()
         tool = self.draw.choice(TOOLS)
         refs = {"ref_task_id": task, "ref_step_id": step, "tool_name": tool}
+        at = self.text()
         if status == "paused":
             status = "gated"
             gate = self.approval(trace, event, task, step, "pending", tool)
@@ -502,7 +504,6 @@ class _Coded(_Writer):
                 word = self.draw.choice(("approved", "denied"))
                 self.approval(trace, event, task, step, word, tool)
         is_over = status in ("completed", "failed", "skipped")
-        at = self.text()
         self.insert(
             "task_steps",
             step_id=step,

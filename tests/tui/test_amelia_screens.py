@@ -33,12 +33,20 @@ SCREENS: dict[str, dict[str, str]] = {
     "approvals": {},
     "review": {"id": "wf-9"},
     "events": {},
+    "alarms": {},
+    "tables": {},
 }
 
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_screen(path: Path, snap_compare: Any, screen: str) -> None:
     app = console(path, screen, **SCREENS[screen])
+    assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("tab", ["tasks", "records"])
+def test_operations(path: Path, snap_compare: Any, tab: str) -> None:
+    app = console(path, "operations", tab=tab)
     assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
 
 

@@ -75,6 +75,34 @@ def test_events(path: Path, snap_compare: Any) -> None:
     assert snap_compare(console(path, "events"), run_before=asked_again, terminal_size=(80, 24))
 
 
+@pytest.mark.parametrize("tab", ["tasks", "checks", "records"])
+def test_operations(path: Path, snap_compare: Any, tab: str) -> None:
+    app = console(path, "operations", tab=tab)
+    assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("screen", ["costs", "alarms", "tables"])
+def test_other_screens(path: Path, snap_compare: Any, screen: str) -> None:
+    assert snap_compare(console(path, screen), run_before=asked_again, terminal_size=(80, 24))
+
+
+def test_stream_of_a_system_without_prompts(path: Path, snap_compare: Any) -> None:
+    app = console(path, "stream", run_id=first(path, BLOCKED_RUN))
+    assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
+
+
+async def test_the_plan_is_a_tree_from_the_project_down_to_its_cards(path: Path) -> None:
+    app = console(path, "operations", tab="tasks")
+    async with app.run_test(size=(80, 60)) as pilot:
+        await asked_again(pilot)
+        kinds = {row["id"]: (row["kind"], row["part_of"]) for row in app.screen.export_rows()}
+        above = {"workflow": "project", "activity": "workflow", "card": "activity"}
+        parts = [(kind, whole) for kind, whole in kinds.values() if whole]
+        assert {kind for kind, _ in parts} == set(above)
+        for kind, whole in parts:
+            assert kinds[str(whole).removeprefix("task ")][0] == above[kind]
+
+
 async def asked_again(pilot: Any) -> None:
     """As the poller does once the cursor stands on a row."""
     await pilot.pause()

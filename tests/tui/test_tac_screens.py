@@ -1,5 +1,7 @@
 """The screens on a TAC file, where they differ from those on Vedette's own."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,27 @@ def test_stream(path: Path, snap_compare: Any) -> None:
 
 def test_approvals_says_why_there_are_none(path: Path, snap_compare: Any) -> None:
     assert snap_compare(console(path, "approvals"), run_before=asked_again, terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("tab", ["tasks", "routing"])
+def test_operations(path: Path, snap_compare: Any, tab: str) -> None:
+    app = console(path, "operations", tab=tab)
+    assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("screen", ["costs", "alarms", "events", "tables"])
+def test_other_screens(path: Path, snap_compare: Any, screen: str) -> None:
+    assert snap_compare(console(path, screen), run_before=asked_again, terminal_size=(80, 24))
+
+
+SESSION = "SELECT session_id FROM agents ORDER BY rowid DESC"
+
+
+def test_run(path: Path, snap_compare: Any) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        session = connection.execute(SESSION).fetchone()[0]
+    app = console(path, "run", run_id=session)
+    assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
 
 
 async def asked_again(pilot: Any) -> None:

@@ -48,7 +48,8 @@ def line(alarm: AlarmFacts, width: int, view: View) -> Line:
     token = "muted" if is_answered else strong
     where_token = "muted" if is_answered else "soft"
     state = alarm.status
-    since = numbers.age(view.now - alarm.opened if alarm.opened is not None else None, view.glyphs)
+    ago = view.now - alarm.opened if alarm.opened is not None else None
+    since = numbers.age(ago, view.glyphs, width=7)
     cells = [
         Cell(1, 1, [mark]),
         Cell(3, 5, [word]),

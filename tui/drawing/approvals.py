@@ -360,7 +360,9 @@ def _reasons(
         ("risk", _risk_words(blast)),
         ("undo", blast.undo),
     ]
-    if facts.status == "pending":
+    if facts.status == "pending" and facts.requester_gone:
+        pairs.insert(0, ("asker", "its process is gone: nobody would hear an answer"))
+    elif facts.status == "pending":
         pairs.append(("timeout", timeout_words(facts)))
     else:
         pairs = [*_outcome(facts, view, actor), *pairs]

@@ -39,7 +39,8 @@ def _columns(width: int) -> tuple[int, int, int, int, int]:
     """Start and width of where and kind, and the start of the message."""
     if width < 70:
         return 21, 0, 21, 12, 34
-    where, kind = (18, 14) if width < 100 else (24, 18)
+    # tool_call.succeeded, the longest of the usual kinds, has 19 cells.
+    where, kind = (18, 14) if width < 100 else (23, 19)
     return 21, where, 22 + where, kind, 23 + where + kind
 
 

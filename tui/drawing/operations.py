@@ -1,5 +1,6 @@
 """Draws the Operations screen: its tabs, one line a row of each, and the selected row in full."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from ...data.operations import Entry, OperationsFacts
 from ...data.operations import Line as TreeLine
 from ...data.records import Record
 from .. import numbers, parts
-from ..line import BLANK, Align, Cell, Line, Span, columns, spread
+from ..line import BLANK, Align, Cell, Line, Span, columns, spread, width_of
 from ..view import View
 
 LABEL = 11
@@ -34,6 +35,26 @@ class Column(NamedTuple):
 
 def _text(name: str, token: str = "soft") -> Callable[[Entry, View], Span]:
     return lambda entry, view: (str(entry.values.get(name) or ""), token)
+
+
+def _details_said(entry: Entry, view: View) -> Span:
+    return (_said(entry.values.get("details")), "muted")
+
+
+def _said(details: object) -> str:
+    """A flat JSON object as words, without what is empty in it; anything else as it stands."""
+    text = str(details or "")
+    if not text.startswith("{"):
+        return text
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    pairs = [f"{name} {value}" for name, value in found.items() if value not in _EMPTY]
+    return ", ".join(pairs)
+
+
+_EMPTY: tuple[object, ...] = (None, "", "[]", "{}", [], {})
 
 
 def _count(name: str) -> Callable[[Entry, View], Span]:
@@ -102,7 +123,7 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("HITS", 5, "right", _count("hits"), 0),
     ),
     "health": (
-        Column("DETAILS", 24, "left", _text("details", "muted"), 1),
+        Column("DETAILS", 24, "left", _details_said, 1),
         Column("VERSION", 7, "left", _text("version"), 2),
         Column("DUE", 6, "right", _until("due"), 0),
     ),
@@ -134,14 +155,26 @@ def tabs(facts: OperationsFacts | None, active: str, width: int, view: View) -> 
     """The tabs the source has, each with how many of its rows ask for attention."""
     if facts is None:
         return BLANK
-    spans: list[Span] = []
-    for name, urgent in [*((tab.name, tab.urgent) for tab in facts.tabs), *_records_tab(facts)]:
-        if spans:
-            spans.append(("  ", ""))
-        spans.append((name, "bright bold underline" if name == active else "muted"))
-        if urgent:
-            spans.append((f" {urgent}", "bright bold"))
+    named = [*((tab.name, tab.urgent) for tab in facts.tabs), *_records_tab(facts)]
+    shown = [_tab(name, urgent, name == active) for name, urgent in named]
+    at = next((index for index, (name, _) in enumerate(named) if name == active), 0)
+    first = 0
+    # Where not all fit, those before the active one leave until it is in sight.
+    while first < at and _tabs_width(shown[first : at + 1]) + 2 * (first > 0) > width - 2:
+        first += 1
+    spans: list[Span] = [(f"{view.glyphs.cut} ", "faint")] if first else []
+    for index, tab in enumerate(shown[first:]):
+        spans += [("  ", ""), *tab] if index else tab
     return columns(width, [Cell(1, width - 2, spans)])
+
+
+def _tab(name: str, urgent: int, is_active: bool) -> list[Span]:
+    spans: list[Span] = [(name, "bright bold underline" if is_active else "muted")]
+    return [*spans, (f" {urgent}", "bright bold")] if urgent else spans
+
+
+def _tabs_width(shown: Sequence[Sequence[Span]]) -> int:
+    return sum(map(width_of, shown)) + 2 * (len(shown) - 1)
 
 
 def _records_tab(facts: OperationsFacts) -> list[tuple[str, int]]:
@@ -201,7 +234,8 @@ def line(row: TreeLine, width: int, view: View) -> Line:
 
 def _since(entry: Entry, view: View) -> Span:
     since = entry.standing.since
-    age = numbers.age(None if since is None else view.now - since, view.glyphs)
+    ago = None if since is None else view.now - since
+    age = numbers.age(ago, view.glyphs, width=SINCE - 1)
     return numbers.toned(age, "ink" if view.is_live and entry.standing.rank <= 5 else "muted")
 
 
@@ -307,7 +341,7 @@ def _value(name: str, value: object, view: View) -> str:
         return numbers.moment(value, view.now, glyphs=view.glyphs)
     if isinstance(value, int | float):
         return numbers.count(value, view.glyphs)
-    return str(value)
+    return _said(value) if name == "details" else str(value)
 
 
 def record_details(record: Record, width: int, height: int, view: View) -> list[Line]:

@@ -267,7 +267,8 @@ def _token_spans(detail: PromptDetail, span: RunSpan, scene: Scene) -> Sequence[
         taken.append((f" ({numbers.tokens(detail.cache_read, glyphs)} cached)", "muted"))
     facts = [taken, _labelled("out", numbers.tokens(detail.tokens_out, glyphs))]
     if span.cost_usd is None:
-        facts.append([("unpriced", "doubt")] if span.end is not None else [])
+        is_unpriced = span.end is not None and scene.tree.has_costs
+        facts.append([("unpriced", "doubt")] if is_unpriced else [])
     else:
         cost = numbers.dollars(span.cost_usd, glyphs)
         facts.append([(cost, "ink"), (f" {detail.cost_source}", "muted")])
@@ -347,7 +348,7 @@ def _step_pairs(row: SpanRow, scene: Scene) -> Pairs:
         _labelled("first", _clock(step.first.start, scene)),
     ]
     pairs: list[tuple[str, Sequence[Span] | str]] = [("took", groups(*facts))]
-    if step.kind == "llm":
+    if step.kind == "llm" and scene.tree.has_costs:
         pairs.append(("cost", [(numbers.dollars(step.cost_usd, glyphs), "ink")]))
     if step.failed:
         pairs.append(("failed", [(numbers.times(step.failed, glyphs), scene.tone("bad bold"))]))

@@ -214,7 +214,7 @@ def _answer_facts(item: Item, view: View) -> list[_Fact]:
         )
         if value is not None and (value or label != "cached")
     ]
-    if item.cost_usd is not None or item.status == "completed":
+    if item.cost_usd is not None or (item.has_cost and item.status == "completed"):
         dollars = numbers.dollars(item.cost_usd, glyphs)
         facts.append(_Fact(4, [numbers.toned(dollars, "ink")]))
     return [*facts, *_state_facts(item, view)]

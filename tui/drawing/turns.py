@@ -101,7 +101,8 @@ def turn_line(turn: Turn, width: int, view: View, *, is_selected: bool = False) 
     tokens = [numbers.toned(numbers.tokens(item.tokens_out, glyphs), "soft")]
     money = [numbers.toned(numbers.money(item.cost_usd, glyphs, width=5), "soft")]
     if item.cost_usd is None:
-        money = [("?", "doubt")] if item.status == "completed" else nothing
+        in_doubt = item.has_cost and item.status == "completed"
+        money = [("?", "doubt")] if in_doubt else nothing
     if is_selected and not view.has_grounds:
         token = "bright bold reverse"
     return columns(
@@ -253,7 +254,7 @@ def _call_facts(item: Item, turns: Sequence[Turn], width: int, view: View) -> li
         pairs.append(("speed", [(speed, "ink"), (" tok/s", "muted")]))
     if item.cost_usd is not None:
         pairs.append(("cost", [(numbers.dollars(item.cost_usd, glyphs), "ink"), _priced(item)]))
-    elif item.status == "completed":
+    elif item.has_cost and item.status == "completed":
         pairs.append(("cost", [(numbers.UNPRICED, "doubt")]))
     tools = _tools_after(item, turns)
     if tools:

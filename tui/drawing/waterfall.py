@@ -126,9 +126,12 @@ def row_line(row: SpanRow, width: int, scene: Scene) -> Line:
     if scene.mode == "tree":
         return _tree_line(row, width, scene)
     at = layout(width)
+    times = _time_cells(row, at.time, scene)
+    # A time that fills its column would touch the name.
+    room = at.span_width - (width_of(times[0].spans) >= TIME_WIDTH)
     cells = [
-        Cell(SPAN, at.span_width, name_spans(row, at.span_width, scene)),
-        *_time_cells(row, at.time, scene),
+        Cell(SPAN, room, name_spans(row, room, scene)),
+        *times,
     ]
     if at.cost_width:
         cells.append(Cell(at.cost, at.cost_width, [_cost(row, at.cost_width, scene)], "right"))
@@ -236,6 +239,8 @@ def _cost(row: SpanRow, width: int, scene: Scene) -> Span:
         cost = row.node.agent.cost_usd if row.node.agent is not None else run_cost(scene.tree)
         if row.node is scene.tree.orphans:
             return (glyphs.nothing, "faint")
+    if cost is None and not scene.tree.has_costs:
+        return (glyphs.nothing, "faint")
     text = parts.cut(numbers.money(cost, glyphs, width=width), width, glyphs)
     return (text, "doubt" if cost is None else scene.tone("soft"))
 

@@ -162,6 +162,8 @@ class CostsScreen(ConsoleScreen):
         facts, glyphs = self._facts, self.view.glyphs
         if facts is None:
             return [[("costs", "bright bold")], [("reading", "muted")]]
+        if facts.why_empty:
+            return [[("costs", "bright bold")], [("not recorded", "muted")]]
         spent = facts.today
         total = numbers.dollars(spent.micros / 1e6, glyphs, is_floor=spent.unpriced > 0)
         groups: list[list[Span]] = [[("today ", "muted"), (total, "bright bold")]]
@@ -237,6 +239,8 @@ class CostsScreen(ConsoleScreen):
             shares = shares._replace(plot=shares.plot + shares.budgets + 1, budgets=0)
         if not facts.rows:
             shares = shares._replace(total=0)
+        if facts.why_empty:
+            shares = shares._replace(plot=0, budgets=0)
         self._shown = shares.rows
         wanted = {
             "#costs-list": shares.rows,
@@ -262,6 +266,8 @@ class CostsScreen(ConsoleScreen):
             self.say(*self._legend())
 
     def _legend(self) -> list[Span]:
+        if self._facts is not None and self._facts.why_empty:
+            return []
         # The list may not have been laid out at its new height yet.
         below = len(self._list.rows) - self._list.top - self._shown
         more = [*parts.more_below(below, self.view.glyphs), ("   ", "")] if below > 0 else []
@@ -371,6 +377,9 @@ class CostsScreen(ConsoleScreen):
 
     def action_prices(self) -> None:
         """Who priced which calls, in place of the plot; again: the plot."""
+        if self._facts is not None and self._facts.why_empty:
+            self.say((self._facts.why_empty, "muted"))
+            return
         if self._prices is not None:
             self._prices = None
         else:

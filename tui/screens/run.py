@@ -157,7 +157,9 @@ class RunScreen(ConsoleScreen):
         self._run_id = facts.known.run_id
         self._budget, self._detail = facts.budget, facts.detail
         is_part = not facts.known.is_whole
-        self.spans.take(facts.run, facts.agents, facts.spans, is_part=is_part)
+        self.spans.take(
+            facts.run, facts.agents, facts.spans, is_part=is_part, has_costs=facts.has_costs
+        )
         if self._matches is not None:
             self._matches.take(facts.spans, self.view.now)
         self._show_rows()

@@ -2,6 +2,6 @@
 SELECT
     writer.seq, writer.id, writer.pid, writer.host, writer.program, writer.version,
     writer.started_at, writer.heartbeat_at, writer.heartbeat_seconds, writer.ended_at,
-    writer.ending, writer.dropped
+    writer.ending, writer.dropped, writer.birth
 FROM writer
 WHERE writer.id = :id

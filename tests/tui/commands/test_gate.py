@@ -4,10 +4,12 @@ import hashlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +18,9 @@ import pytest
 from tests.tui.commands.conftest import Run
 from vedette.data import decisions
 from vedette.data.migrations import migrate
+from vedette.data.recording import processes
+from vedette.data.recording.question import Question, Words
+from vedette.data.store import StoreFailed
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
@@ -87,9 +92,12 @@ def test_approved_is_exit_0_and_the_receipt_is_left(
     assert gate.sha256 == hashlib.sha256(b"rm -rf build\n").hexdigest()
     _answer(store, gate, "approved", "fine")
     assert gate.end() == (0, "approved by ana: fine\n")
-    ((status, risk, picked_up_at),) = sql(store, "SELECT status, risk, picked_up_at FROM approvals")
+    ((status, risk, picked_up_at, moved_on_at),) = sql(
+        store, "SELECT status, risk, picked_up_at, moved_on_at FROM approvals"
+    )
     assert (status, risk) == ("approved", "high")
     assert picked_up_at
+    assert moved_on_at >= picked_up_at
 
 
 def test_rejected_is_exit_1_with_the_reason(store: Path, ask: Callable[..., Waiting]) -> None:
@@ -160,6 +168,60 @@ def test_a_row_that_is_deleted_is_exit_5(
     gate = ask("deploy")
     sql(store, "DELETE FROM approvals")
     assert gate.end() == (5, "")
+
+
+def _remove(store: Path) -> None:
+    for path in store.parent.glob("runs.db*"):
+        path.unlink()
+
+
+def _scribble(store: Path) -> None:
+    for path in store.parent.glob("runs.db*"):
+        path.write_bytes(b"\xff" * 8192)
+
+
+def _truncate(store: Path) -> None:
+    os.truncate(store, 0)
+
+
+@pytest.mark.parametrize("harm", [_remove, _scribble, _truncate])
+def test_a_database_that_is_lost_while_it_waits_is_exit_5_and_nothing_runs(
+    store: Path, ask: Callable[..., Waiting], tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    gate = ask("mark", "--timeout", "5s", "--", "touch", str(tmp_path / "ran"))
+    harm(store)
+    assert gate.end() == (5, "")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_lock_that_outlasts_its_patience_asks_nobody_and_approves_nothing(
+    store: Path, sql: Sql
+) -> None:
+    question = Question(str(store), Words("deploy", "deploy"), "test", patience=0.0)
+    with closing(sqlite3.connect(store, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreFailed, match="locked"):
+            question.ask()
+        other.execute("ROLLBACK")
+    question.close()
+    assert sql(store, "SELECT count(*) FROM approvals") == [(0,)]
+
+
+def test_who_waits_beats_so_that_its_silence_means_something(
+    store: Path, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats: set[str] = set()
+
+    def heard() -> str | None:
+        beats.update(beat for (beat,) in sql(store, "SELECT heartbeat_at FROM processes"))
+        return "three beats were heard" if len(beats) == 3 else None
+
+    with Question(str(store), Words("deploy", "deploy"), "test", stop=heard) as question:
+        question.ask()
+        monkeypatch.setattr(processes, "HEARTBEAT_SECONDS", 0)
+        question._beat_due = 0.0
+        assert question.wait().outcome == "withdrawn"
+    assert sql(store, "SELECT reason FROM approvals") == [("three beats were heard",)]
 
 
 def _until(sql: Sql, store: Path, query: str, wanted: list[tuple[Any, ...]]) -> None:

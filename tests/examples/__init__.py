@@ -1,0 +1,1 @@
+"""Every example, run as people run it, with a person who answers from another process."""
