@@ -32,6 +32,8 @@ class Listing(NamedTuple):
     """Older rows were left out."""
     note: str = ""
     """Why there is nothing to see, where there is nothing."""
+    costless: str = ""
+    """Why no row has a cost, where the source records none."""
 
 
 RELATION_OF = {
@@ -89,7 +91,9 @@ def read_listing(
         if len(found) > limit:
             break
     note = "" if found else _why_nothing(source, name, search)
-    return Listing(columns_of(name), found[:limit], len(found) > limit, note)
+    columns = columns_of(name)
+    costless = source.lacks.get("cost", "") if "cost_usd" in columns else ""
+    return Listing(columns, found[:limit], len(found) > limit, note, costless)
 
 
 def _search(source: Source, name: str, now: float, filter_text: str) -> "Search":
@@ -132,12 +136,13 @@ def _why_nothing(source: Source, name: str, search: "Search | None") -> str:
 
 def _run_totals(source: Source, run: Any) -> Row:
     costs = source.raw("listing/agent_costs", run_id=run.id)
+    # What nobody counted is unknown, not 0.
+    cost = None if "cost" in source.lacks else money(cost for (cost,) in costs)
     if "usage" in source.lacks:
-        # What nobody counted is unknown, not 0.
-        return len(costs), None, None, money(cost for (cost,) in costs), None
+        return len(costs), None, None, cost, None
     used = source.raw("listing/run_usage", run_id=run.id)[0]
     tokens_in, tokens_out, unpriced = map(_number, used)
-    return len(costs), tokens_in, tokens_out, money(cost for (cost,) in costs), unpriced
+    return len(costs), tokens_in, tokens_out, cost, unpriced
 
 
 def _agent_totals(source: Source, agent: Any) -> Row:

@@ -33,7 +33,8 @@ class Status:
     """Those of them that are not snoozed."""
     cost_today: float | None
     """USD since the day began; None: calls were made, and none has a price."""
-    unpriced_today: int
+    unpriced_today: int | None
+    """Calls without a price since then; None: the source records no costs."""
     newest_at: float | None
     """Epoch seconds of the newest event."""
     heard_at: float | None
@@ -81,6 +82,7 @@ def read_status(source: Source, now: float) -> Status:
     headline = read_headline(source, now)
     spent = source.raw("status/cost_since", day=times.text(now)[:10])
     newest = source.raw("status/newest_event")
+    is_costless = "cost" in source.lacks
     return Status(
         runs=_counts(source, "status/runs"),
         agents=_counts(source, "status/agents"),
@@ -89,9 +91,11 @@ def read_status(source: Source, now: float) -> Status:
         next_expiry=headline.next_expiry,
         alarms={str(severity): count for severity, count in source.raw("status/open_alarms")},
         alarms_loud=_loud(headline),
-        # Where nothing is counted the cost is unknown, not 0.
-        cost_today=None if "cost" in source.lacks else money(cost for cost, _ in spent),
-        unpriced_today=sum(count for _, count in spent if isinstance(count, int)),
+        # Where nothing is counted the cost is unknown, not 0, and no call is without a price.
+        cost_today=None if is_costless else money(cost for cost, _ in spent),
+        unpriced_today=None
+        if is_costless
+        else sum(count for _, count in spent if isinstance(count, int)),
         newest_at=times.parse(_written(newest[0][0])) if newest else None,
         heard_at=headline.writer_heard_at,
         now=now,

@@ -47,7 +47,10 @@ def command(name: str) -> click.Command:
             )
             where = origin(source)
         answer = _answer(listing, oldest_first=shown.oldest_first)
-        print_answer(answer, where, request.now, request.style, _columns(shown.table))
+        table = _columns(shown.table)
+        if listing.costless:
+            table = tuple(map(_without_cost, table))
+        print_answer(answer, where, request.now, request.style, table)
 
     make = click.command(name, cls=_Command, help=_help(shown), short_help=shown.help)
     return make(row_options(_DERIVED(run) if name == "alarms" else run))
@@ -81,7 +84,7 @@ def _answer(listing: Listing, *, oldest_first: bool) -> Answer:
     rows: Sequence[tuple[Any, ...]] = listing.rows
     if oldest_first:
         rows = rows[::-1]
-    return Answer(listing.columns, rows, listing.truncated, listing.note)
+    return Answer(listing.columns, rows, listing.truncated, listing.note or listing.costless)
 
 
 def _help(shown: _Shown) -> str:
@@ -92,6 +95,11 @@ def _help(shown: _Shown) -> str:
 def _columns(words: str) -> tuple[Column, ...]:
     pairs = [word.partition("=") for word in words.split()]
     return tuple(Column(name, head.replace("_", " "), _writer(name)) for name, _, head in pairs)
+
+
+def _without_cost(column: Column) -> Column:
+    """Where no costs are recorded none is called unpriced."""
+    return column._replace(write=None) if column.name == "cost_usd" else column
 
 
 def _writer(name: str) -> Callable[[Any, float], str] | None:

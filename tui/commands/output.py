@@ -27,7 +27,7 @@ class Answer(NamedTuple):
     rows: Sequence[Row]
     truncated: bool = False
     note: str = ""
-    """For people, on stderr: why there is nothing."""
+    """For people, on stderr: why there is nothing, or nothing in a column."""
 
 
 class Origin(NamedTuple):
