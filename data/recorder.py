@@ -191,8 +191,8 @@ class Recorder(Facts, Door):
         await asyncio.to_thread(self.close)
 
     def _question(self, title: str, payload: object, terms: Terms) -> Gate:
-        return Gate(self._desk, self._desk.children, title, payload, terms, _unheard)
+        return Gate(self._desk, self._desk.children, title, payload, terms, self._heard)
 
-
-def _unheard(answer: Answer) -> None:
-    """Nobody but the asker hears: there is no agent whose next row could say that it went on."""
+    def _heard(self, answer: Answer) -> None:
+        # Nobody but the asker hears: there is no agent whose next row could say that it went on.
+        return

@@ -124,6 +124,10 @@ class Asker:
         """The verdict that an answer is; an approval is remembered for `confirm`."""
         if answer.approved:
             self._approved[call_id] = Approved(payload, answer.approval_id)
+        return self.verdict(answer)
+
+    def verdict(self, answer: Answer) -> Verdict:
+        """The verdict that an answer is."""
         message = told(answer, self._timeout)
         return Verdict(answer.approved, message, answer.by, answer.approval_id)
 

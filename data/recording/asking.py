@@ -72,6 +72,8 @@ class Gate(Open):
         self._generation = desk.generation
         self._answer: Answer | None = None
         self._is_withdrawn = False
+        self._is_refused = False
+        """Its id is another gate's: that one is not this one's to take back."""
         self._file: opening.Identity | None = None
         self._timeout = terms.get("timeout")
         self._asked = _asked(desk, title, payload, terms)
@@ -87,7 +89,8 @@ class Gate(Open):
         try:
             self._call(lambda connection: self._write(connection, now))
             self._file = self._identity()
-        except BaseException:
+        except BaseException as error:
+            self._is_refused = isinstance(error, StoreFailed) and error.kind == "refused"
             self.withdraw(_INTERRUPTED)
             raise
 
@@ -133,6 +136,8 @@ class Gate(Open):
         if self._answer is None and self._generation == self._desk.generation:
             self._is_withdrawn = True
             self._siblings.pop(self.id, None)
+            if self._is_refused:
+                return
             at = self._desk.stamp()
             self._desk.leave(lambda connection: gates.withdraw(connection, self.id, reason, at))
 
@@ -216,6 +221,8 @@ class Gate(Open):
 class Door:
     """Something that can ask: an agent, or a program for somebody else."""
 
+    _desk: "Desk"
+
     def gate(self, title: str, payload: object, **terms: Unpack[Terms]) -> Gate:
         """Asks without waiting. Raises StoreFailed where the question was not written."""
         gate = self._question(title, payload, terms)
@@ -238,7 +245,25 @@ class Door:
             raise
         return await gate.wait_async()
 
+    def take(self, gate_id: str, payload: object) -> Answer | None:
+        """The decision on a gate that a process before this one asked, and did not live to hear.
+
+        None where it was heard, or never decided: then ask anew. Raises StoreFailed, also where
+        its asker still waits.
+        """
+        sha256 = gates.sha256_of(as_document(payload))
+        answer = self._desk.call(
+            lambda connection: gates.take(connection, gate_id, sha256, self._desk.clock())
+        )
+        if answer is not None:
+            self._heard(answer)
+        return answer
+
     def _question(self, title: str, payload: object, terms: Terms) -> Gate:
+        raise NotImplementedError
+
+    def _heard(self, answer: Answer) -> None:
+        """An answer has come."""
         raise NotImplementedError
 
 

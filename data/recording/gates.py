@@ -117,6 +117,27 @@ def pick_up(connection: sqlite3.Connection, gate_id: str, sha256: str, now: floa
     return answer
 
 
+def take(connection: sqlite3.Connection, gate_id: str, sha256: str, now: float) -> Answer | None:
+    """The decision on a gate somebody before asked, unless it was acted on; then None: ask anew.
+
+    Raises StoreFailed where its asker still waits for it; in the caller's transaction.
+    """
+    at = times.text(now)
+    answer, stored_sha256 = standing(connection, gate_id)
+    if answer.outcome == "pending":
+        raise StoreFailed(
+            f"gate {gate_id} is open already",
+            "another process waits for its answer: nothing may run here",
+            kind="asked",
+        )
+    picked_up = connection.execute(load("records/gate_picked_up"), {"id": gate_id, "now": at})
+    if stored_sha256 != sha256 or not picked_up.rowcount:
+        return None
+    by = f" by {answer.by}" if answer.by else ""
+    _tell(connection, gate_id, "gate.picked_up", "success", f"{answer.outcome}{by}", at)
+    return answer
+
+
 def expire(connection: sqlite3.Connection, gate_id: str, now: float) -> bool:
     """Ends a gate nobody answered; False where it was over already."""
     at = times.text(now)

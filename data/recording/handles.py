@@ -260,9 +260,9 @@ class AgentHandle(Actor, Door):
 
     def _question(self, title: str, payload: object, terms: Terms) -> Gate:
         terms = {**terms, "run_id": self.run.id, "agent_id": self.id}
-        return Gate(self._desk, self.children, title, payload, terms, self._hear)
+        return Gate(self._desk, self.children, title, payload, terms, self._heard)
 
-    def _hear(self, answer: Answer) -> None:
+    def _heard(self, answer: Answer) -> None:
         if answer.outcome in ("approved", "rejected"):
             self._answered = answer.approval_id
 

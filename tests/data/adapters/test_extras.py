@@ -8,8 +8,9 @@ import pytest
 FRAMEWORKS = {
     "pydantic_ai": "pydantic-ai",
     "agents": "openai-agents",
+    "langgraph": "langgraph",
 }
-ADAPTERS = ["pydantic_ai", "openai_agents"]
+ADAPTERS = ["pydantic_ai", "openai_agents", "langgraph"]
 
 
 def python(code: str) -> str:
