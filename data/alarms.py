@@ -311,7 +311,8 @@ def _of_agent(run: RunFacts, agent: AgentFacts, now: float) -> list[AlarmFacts]:
     if is_open and agent.context is not None and agent.context >= CONTEXT_FULL:
         share = f"{int(agent.context * 100)}%"
         add("context", "warning", f"context {share} full", (f"agent {agent.id}",))
-    if status.deadline is not None and status.deadline - now < EXPIRY_NEAR:
+    # One past its time that still waits is overdue: it expires no more.
+    if status.deadline is not None and 0 <= status.deadline - now < EXPIRY_NEAR:
         add("gate_expiry", "warning", "a gate expires within a minute", status.why)
     if agent.unpriced and is_open:
         title = f"price missing: {agent.model or 'unknown model'}, {agent.unpriced} calls"

@@ -8,10 +8,12 @@ from typing import Literal, NamedTuple
 
 from . import consent, times
 from .askers import is_gone
-from .decisions import is_same_person
+from .deciding.verdict import is_same_person, payload_hash
+from .deciding.way import DEFAULTS, OWN, Apis, Way, way_of
 from .headline import MOST
-from .rows import Approval, Audit, Consent, Event, Signature, Writer
+from .rows import Approval, Audit, Consent, Event, Signature, Task, Writer
 from .source import Source
+from .systems import System
 from .text import clean
 
 Which = Literal["open", "all", "closed"]
@@ -84,6 +86,8 @@ class GateRow(NamedTuple):
     moved_on: float | None
     needed: int
     signed: int
+    is_overdue: bool = False
+    """Its time is over, and it can still be answered: its system lets no gate expire."""
 
     @property
     def is_open(self) -> bool:
@@ -118,7 +122,7 @@ class ApprovalsFacts:
     pending: int = 0
     """Gates that can still be answered; never above `headline.MOST`."""
     overdue: int = 0
-    """Gates still pending in the file though their time is over."""
+    """Gates still pending in the file though their time is over, answerable or not."""
     median_s: float | None = None
     """Seconds from question to answer, the middle of the latest decisions."""
     last_decided: GateRow | None = None
@@ -135,7 +139,8 @@ class ApprovalsFacts:
     @property
     def next_expiry(self) -> float | None:
         """Epoch seconds at which the first open gate can no longer be answered."""
-        return min((row.expires for row in self.rows if row.is_open and row.expires), default=None)
+        ends = [row.expires for row in self.rows if row.is_open and not row.is_overdue]
+        return min((end for end in ends if end), default=None)
 
 
 @dataclass(frozen=True)
@@ -157,14 +162,18 @@ class ReviewFacts:
     signatures: tuple[Signature, ...] = ()
     requester: Writer | None = None
     requester_gone: bool = False
+    overdue_since: float | None = None
+    """When its time was over, where it can be answered all the same."""
     changed_at: float | None = None
     """When the agent itself last changed what it asks for."""
     is_as_stored: bool = True
     """False: the payload is not the one whose hash its asker left with it."""
     is_hashed: bool = True
     """False: its asker left no hash with it."""
-    elsewhere: str = ""
-    """Why it is not answered from here; "" where it is."""
+    system: System | None = None
+    """Whose gate it is."""
+    step: Task | None = None
+    """The step that waits for it, where the system records that."""
     last_prompt: str = ""
     """What the agent was last asked before this gate; only its beginning, not clean."""
     events: tuple[Event, ...] = ()
@@ -187,7 +196,16 @@ class ReviewFacts:
         place = at + step
         return self.queue[place] if 0 <= place < len(self.queue) else None
 
-    def as_gate(self, actor: str) -> consent.Gate:
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its time is over and it can still be answered: its system lets none expire."""
+        return self.overdue_since is not None
+
+    def way(self, apis: Apis = DEFAULTS) -> Way:
+        """How it is answered, where the systems' own servers listen at these addresses."""
+        return OWN if self.system is None else way_of(self.system, self.gate, self.step, apis)
+
+    def as_gate(self, actor: str, apis: Apis = DEFAULTS) -> consent.Gate:
         """The gate as the review's state machine takes it, for this person."""
         gate = self.gate
         return consent.Gate(
@@ -208,7 +226,8 @@ class ReviewFacts:
             requester_gone=self.requester_gone,
             is_as_stored=self.is_as_stored,
             barred=self._barred(actor),
-            elsewhere=self.elsewhere,
+            way=self.way(apis),
+            expires_itself=self.system is None or self.system.expires_gates,
             is_hashed=self.is_hashed,
         )
 
@@ -220,29 +239,24 @@ class ReviewFacts:
         return ""
 
 
-def _elsewhere(source: Source) -> str:
-    if source.system.decides:
-        return ""
-    return f"answer it where {source.system.label} asks for it"
-
-
 def sha256(payload: str) -> str:
     """The hash a decision on this payload is bound to, in hex."""
-    from .decisions import digest
-
-    return digest(payload.encode("utf-8", "surrogatepass"))
+    return payload_hash(payload)
 
 
 def read_approvals(
     source: Source, now: float, which: Which = "open", limit: int = LIMIT
 ) -> ApprovalsFacts:
     """The gates as they stand at `now`; a few indexed statements, whatever the file's size."""
-    waiting = [_gate_row(row, now) for row in source.all("approvals/pending", _Row, limit=MOST)]
+    waiting = [
+        _gate_row(row, now, source.system)
+        for row in source.all("approvals/pending", _Row, limit=MOST)
+    ]
     most = limit + 1 if which != "open" else 0
     closed = source.all("approvals/closed", _Row, before=_LAST, limit=max(RECENT, most))
-    over = [_gate_row(row, now) for row in closed]
-    overdue = [row for row in waiting if not row.is_open]
-    ended = sorted([*overdue, *over], key=_ended, reverse=True)
+    over = [_gate_row(row, now, source.system) for row in closed]
+    unwritten = [row for row in waiting if not row.is_open]
+    ended = sorted([*unwritten, *over], key=_ended, reverse=True)
     pending = sorted((row for row in waiting if row.is_open), key=_by_time_left)
     decided = [row for row in ended if row.status in ("approved", "rejected")]
     return ApprovalsFacts(
@@ -250,7 +264,7 @@ def read_approvals(
         which=which,
         more=which != "open" and len(ended) > limit,
         pending=len(pending),
-        overdue=len(overdue),
+        overdue=len(unwritten) + sum(row.is_overdue for row in pending),
         median_s=_median_wait(decided[:RECENT]),
         last_decided=decided[0] if decided else None,
         decided_today=tuple(row for row in ended[:RECENT] if _is_today(row.decided, now)),
@@ -268,31 +282,33 @@ def read_review(source: Source, approval_id: str, now: float) -> ReviewFacts | N
     trail = source.all("approvals/trail", Audit, id=approval_id, limit=_ROWS_MOST)
     waiting = source.all("approvals/pending", _Row, limit=MOST)
     names = _names(source, gate, waiting)
-    payload_hash = sha256(gate.payload)
+    shown_hash = sha256(gate.payload)
     requester, is_gone = _requester(source, gate, terms, now)
     alike = _alike(source, gate, now)
     return ReviewFacts(
         gate=gate,
-        sha256=payload_hash,
+        sha256=shown_hash,
         run=names[0],
         agent=names[1],
-        status=_status(gate.status, times.parse(gate.expires_at), now),
+        status=_status(gate.status, times.parse(gate.expires_at), now, source.system),
         needed=max(1, terms.needed) if terms else 1,
-        signed=sum(_approves(each, payload_hash) for each in signatures),
+        signed=sum(_approves(each, shown_hash) for each in signatures),
         on_timeout=clean(terms.on_timeout, 200) if terms else "",
         moved_on=times.parse(terms.moved_on_at) if terms else None,
         signatures=tuple(signatures),
         requester=requester,
         requester_gone=is_gone,
         changed_at=_changed_at(trail),
-        is_as_stored=terms is None or terms.sha256 in (None, payload_hash),
+        is_as_stored=terms is None or terms.sha256 in (None, shown_hash),
         is_hashed=terms is not None and terms.sha256 is not None,
-        elsewhere=_elsewhere(source),
+        system=source.system,
+        step=_step(source, gate),
+        overdue_since=_overdue_since(gate, source.system, now),
         last_prompt=_last_prompt(source, gate),
         events=_events_before(source, gate),
         alike=tuple(row for row, _ in alike),
         failed_after=_failed(source, alike),
-        queue=tuple(_queue(waiting, now)),
+        queue=tuple(_queue(waiting, now, source.system)),
     )
 
 
@@ -306,9 +322,9 @@ def shape(kind: str, title: str) -> tuple[str, str]:
     return kind, " ".join(re.sub(r"\d+", "#", words).split())
 
 
-def _gate_row(row: _Row, now: float) -> GateRow:
+def _gate_row(row: _Row, now: float, system: System) -> GateRow:
     expires = times.parse(row.expires_at)
-    status = _status(row.status, expires, now)
+    status = _status(row.status, expires, now, system)
     decided = times.parse(row.decided_at)
     return GateRow(
         seq=row.seq,
@@ -331,12 +347,32 @@ def _gate_row(row: _Row, now: float) -> GateRow:
         moved_on=times.parse(row.moved_on_at),
         needed=max(1, row.needed or 1),
         signed=row.signed or 0,
+        is_overdue=status == "pending" and expires is not None and expires <= now,
     )
 
 
-def _status(status: str, expires: float | None, now: float) -> str:
-    """A gate whose time is over is expired, though nobody has written so yet."""
+def _step(source: Source, gate: Approval) -> Task | None:
+    """The step that waits for a gate: only SYRIS as coded must be asked, its row alone moves none.
+
+    There a gate's agent is its step, or what the step would belong to.
+    """
+    if source.system.answers != "syris_coded" or gate.agent_id is None:
+        return None
+    return source.one("operations/task", Task, id=gate.agent_id)
+
+
+def _overdue_since(gate: Approval, system: System, now: float) -> float | None:
+    expires = times.parse(gate.expires_at)
+    if gate.status != "pending" or system.expires_gates or expires is None or expires > now:
+        return None
+    return expires
+
+
+def _status(status: str, expires: float | None, now: float, system: System) -> str:
+    """A gate whose time is over is expired, though nobody has written so yet; where the system
+    itself lets none expire it is pending still."""
     is_over = status == "pending" and expires is not None and expires <= now
+    is_over = is_over and system.expires_gates
     return "expired" if is_over else clean(status, 40)
 
 
@@ -374,8 +410,8 @@ def _is_today(moment: float | None, now: float) -> bool:
     return time.localtime(moment).tm_yday == time.localtime(now).tm_yday
 
 
-def _queue(waiting: Sequence[_Row], now: float) -> list[str]:
-    rows = sorted((_gate_row(row, now) for row in waiting), key=_by_time_left)
+def _queue(waiting: Sequence[_Row], now: float, system: System) -> list[str]:
+    rows = sorted((_gate_row(row, now, system) for row in waiting), key=_by_time_left)
     return [row.id for row in rows if row.is_open]
 
 
@@ -453,7 +489,7 @@ def _alike(source: Source, gate: Approval, now: float) -> list[tuple[GateRow, st
     wanted = shape(gate.kind, gate.title)
     rows = source.all("approvals/closed", _Row, before=gate.seq, limit=RECENT)
     alike = [row for row in rows if shape(row.kind, row.title) == wanted]
-    return [(_gate_row(row, now), row.tool_call_id) for row in alike[:ALIKE_MOST]]
+    return [(_gate_row(row, now, source.system), row.tool_call_id) for row in alike[:ALIKE_MOST]]
 
 
 def _failed(source: Source, alike: Sequence[tuple[GateRow, str | None]]) -> frozenset[str]:

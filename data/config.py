@@ -2,13 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from .deciding.way import DEFAULTS, Api, Apis, checked_place
 from .discovery import config_path
-from .errors import VedetteError
+from .errors import DecisionRefused, VedetteError
 from .judgements import LOOP_REPEATS, LOST_HEARTBEATS, SILENT_FACTOR, SILENT_FLOOR
 
 Theme = Literal["auto", "dark", "light", "ansi-dark", "ansi-light", "mono"]
@@ -80,6 +81,31 @@ class Budgets(_Table):
     projects: dict[str, float] = {}
 
 
+class SystemTable(_Table):
+    """Where one system's own server listens, for gates that are answered over HTTP."""
+
+    api: str | None = None
+    """Its address; None: its own default, or for SYRIS the file."""
+    plain_http: bool = False
+    """Whether http without TLS may be used over a network: yes must be said."""
+
+
+class Systems(_Table):
+    """The systems whose gates may be answered by their own servers."""
+
+    amelia: SystemTable = SystemTable()
+    dossier: SystemTable = SystemTable()
+    syris: SystemTable = SystemTable()
+
+    def addresses(self) -> Apis:
+        """The addresses that hold, by the system's name."""
+        found = {name: getattr(self, name) for name in DEFAULTS}
+        return {
+            name: DEFAULTS[name] if table.api is None else Api(table.api, table.plain_http)
+            for name, table in found.items()
+        }
+
+
 class Config(_Table):
     """All that can be set, with the values that hold where nothing is."""
 
@@ -95,6 +121,7 @@ class Config(_Table):
     review: Review = Review()
     alarms: Alarms = Alarms()
     budgets: Budgets = Budgets()
+    systems: Systems = Systems()
     keys: dict[str, list[str]] = {}
     """Keys of an action by its name, several each."""
 
@@ -126,6 +153,7 @@ def load(path: str | None, env: Mapping[str, str]) -> Loaded:
     except tomllib.TOMLDecodeError as error:
         return Loaded(Config(), (_not_toml(where, error),), where)
     config, problems = _validated(values, text, where)
+    problems += _address_problems(config, text, where)
     return Loaded(config, tuple(problems), where)
 
 
@@ -139,6 +167,19 @@ def _validated(values: dict[str, Any], text: str, where: str) -> tuple[Config, l
             for fault in error.errors():
                 key = _remove(values, fault["loc"])
                 problems.append(_faulty(where, text, key, fault["type"], fault["msg"]))
+
+
+def _address_problems(config: Config, text: str, where: str) -> Iterator[VedetteError]:
+    """Addresses that will not be asked. They stay as they are: an answer must be refused then, and
+    never go to the default in their place, where another server may listen."""
+    for name, api in config.systems.addresses().items():
+        try:
+            if api.url is not None:
+                checked_place(name.capitalize() if name != "syris" else "SYRIS", api)
+        except DecisionRefused as refused:
+            line = _line_of(text, ("systems", name, "api"))
+            place = f"{where}:{line}" if line else where
+            yield VedetteError(f"{place}: {refused.title}", refused.hint, kind="config")
 
 
 def _remove(values: dict[str, Any], location: tuple[int | str, ...]) -> tuple[str, ...]:

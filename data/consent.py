@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from .endings import ending
+from .deciding.way import OWN, Way
+from .endings import GONE, Ending, ending
 
 if TYPE_CHECKING:
     # pydantic is not loaded for a review's sake.
@@ -92,8 +93,10 @@ class Gate(NamedTuple):
     """False: the payload is not the one whose hash the agent left with it."""
     barred: str = ""
     """Why this person may not approve it: asked for it, or has signed already."""
-    elsewhere: str = ""
-    """Why nobody answers it from here; "" where a decision can be written."""
+    way: Way = OWN
+    """How it is answered."""
+    expires_itself: bool = True
+    """False: its system lets no gate expire, and one past its time can still be answered."""
     is_hashed: bool = True
     """False: its asker left no hash, so only what happened since it was opened is known."""
 
@@ -163,6 +166,12 @@ class BarFacts(NamedTuple):
     moved_on: float | None
     is_late: bool
     """The answer has not been picked up in time."""
+    way: Way
+    """How the gate is answered."""
+    is_confirmed: bool
+    """False: it was sent to its system's server, and no row shows that it was taken."""
+    confirmed: float | None
+    """When a row showed it, where it was sent."""
     keys: tuple[BarKey, ...]
 
 
@@ -200,6 +209,8 @@ class Review:
         self._outcome: Outcome | None = None
         self._ended = ""
         self._sent: float | None = None
+        self._is_confirmed = True
+        self._confirmed: float | None = None
         self._last = 0.0
 
     # What happens
@@ -241,8 +252,10 @@ class Review:
 
     def gate_changed(self, gate: Gate | None, now: float) -> None:
         """The gate's row as it stands now; None: it is gone."""
+        if self.step == "receipt" and not self._is_confirmed:
+            self._confirm(gate, now)
         if gate is None:
-            if self.step not in ("sending", "receipt"):
+            if self.step not in ("sending", "receipt", "closed"):
                 self._close("the gate is gone from its source")
             return
         before, self.gate = self.gate, gate
@@ -252,6 +265,23 @@ class Review:
             return
         if how := _difference(before, gate):
             self._start_over(how, now)
+
+    def _confirm(self, gate: Gate | None, now: float) -> None:
+        """An answer that was sent: its row shows it now, or another one, or nothing yet."""
+        if gate is None:
+            is_taken = self.gate.way.vanishes
+            if not is_taken:
+                self._close("it was sent, and the gate is gone from its source")
+                return
+        else:
+            is_taken = gate.status == self._outcome
+            over = None if is_taken else self._ending(gate, now)
+            if over is not None:
+                self._close(f"yours was sent and did not count: {over.words}")
+                return
+        if is_taken:
+            decided = None if gate is None else gate.decided
+            self._is_confirmed, self._confirmed = True, now if decided is None else decided
 
     def pasted(self, now: float) -> None:
         """A paste: it is refused, whatever it holds."""
@@ -279,7 +309,7 @@ class Review:
     def given_reason(self, text: str) -> None:
         """A reason written elsewhere, in an editor: it stands in the field, nothing is sent."""
         if self.step in ("reading", "reason") and not self._off():
-            self.step, self._text = "reason", _one_line(text)
+            self._begin_reason(_one_line(text))
 
     def tick(self, now: float) -> Intent | None:
         """Time passes. The decision to write, when a hold has just ended; once."""
@@ -299,9 +329,10 @@ class Review:
         return self._send(hold, now) if now >= hold.until else None
 
     def written(self, status: str, decided_at: float, signed: int, needed: int) -> None:
-        """The decision stands in the file, by `decisions.decide`."""
+        """The decision stands in the file, or was `sent`, by `decisions.decide`."""
         if self.step == "sending":
             self.step, self._sent = "receipt", decided_at
+            self._is_confirmed = status != "sent"
             self.gate = self.gate._replace(signed=signed, needed=needed)
             self.message = (
                 f"signed, {signed} of {needed}: it is not decided yet" if status == "signed" else ""
@@ -312,8 +343,9 @@ class Review:
         if self.step != "sending":
             return
         self._outcome = None
-        if kind in ("locked", "changed"):
-            self.step, self.message = "reading", f"nothing was written: {words}"
+        if kind in _AGAIN:
+            nothing = "" if kind in _NOT_TAKEN else "nothing was written: "
+            self.step, self.message = "reading", f"{nothing}{words}"
         else:
             self._close(words)
 
@@ -362,6 +394,9 @@ class Review:
             picked_up=self.gate.picked_up,
             moved_on=self.gate.moved_on,
             is_late=self._is_late(now),
+            way=self.gate.way,
+            is_confirmed=self._is_confirmed,
+            confirmed=self._confirmed,
             keys=self._keys(bool(locks)),
         )
 
@@ -374,9 +409,9 @@ class Review:
         if off := self._off():
             self.message = off
         elif name == "r":
-            self.step, self._text = "reason", ""
+            self._begin_reason("")
         elif name in ("A", "upper_a"):
-            self.step, self._text = "note", self._note
+            self._begin_note()
         elif locks := self._locks("approved"):
             self.message = locks[0]
         elif self.terms.of(self.gate.risk).digits:
@@ -384,6 +419,18 @@ class Review:
         else:
             self._start_hold("approved", self._note or None, now)
         return True
+
+    def _begin_reason(self, text: str) -> None:
+        if no_reject := self.gate.way.no_reject:
+            self.message = no_reject
+        else:
+            self.step, self._text = "reason", text
+
+    def _begin_note(self) -> None:
+        if self.gate.way.takes_note:
+            self.step, self._text = "note", self._note
+        else:
+            self.message = "no note can be left here: a approves without one"
 
     def _key_in_confirm(self, name: str, letter: str, now: float) -> bool:
         if name == "escape":
@@ -483,20 +530,22 @@ class Review:
         self.step, self._ended = "closed", words
 
     def _close_if_over(self, now: float) -> bool:
-        gate = self.gate
-        over = ending(
-            gate.status,
-            now,
-            by=gate.decided_by,
-            at=gate.decided,
-            reason=gate.reason,
-            expires=gate.expires,
-        )
+        over = self._ending(self.gate, now)
         if over is not None:
             was_held = self._hold is not None
             self._close(over.words)
             self.message = "undone, nothing of yours was written" if was_held else ""
         return over is not None
+
+    def _ending(self, gate: Gate, now: float) -> Ending | None:
+        return ending(
+            gate.status,
+            now,
+            by=gate.decided_by,
+            at=gate.decided,
+            reason=gate.reason,
+            expires=gate.expires if gate.expires_itself else None,
+        )
 
     def _start_over(self, how: str, now: float) -> None:
         """What the person reads has changed: keys are dead, and it must be read again."""
@@ -516,8 +565,8 @@ class Review:
     def _off(self) -> str:
         if not self._may_decide:
             return READ_ONLY
-        if self.gate.elsewhere:
-            return f"deciding is off: {self.gate.elsewhere}"
+        if self.gate.way.off:
+            return f"deciding is off: {self.gate.way.off}"
         return "" if self._is_live else NOT_LIVE
 
     def _locks(self, outcome: Outcome) -> tuple[str, ...]:
@@ -527,15 +576,15 @@ class Review:
             found.append("the payload is not on the screen yet")
         if outcome == "approved":
             found += self._approval_locks()
+        else:
+            found.append(self.gate.way.no_reject)
         return tuple(lock for lock in found if lock)
 
     def _approval_locks(self) -> list[str]:
         gate = self.gate
         to_go = self._seen.to_go if self.terms.of(gate.risk).see_all else 0
         return [
-            "the asking process is gone: nobody would hear the answer"
-            if gate.requester_gone
-            else "",
+            GONE if gate.requester_gone else "",
             "" if gate.is_as_stored else _NOT_AS_STORED,
             gate.barred,
             f"{to_go:,} {'line' if to_go == 1 else 'lines'} to go" if to_go else "",
@@ -543,6 +592,8 @@ class Review:
 
     def _is_late(self, now: float) -> bool:
         if self._sent is None or self.gate.picked_up is not None:
+            return False
+        if not self._is_confirmed or not self.gate.way.hears:
             return False
         is_decided = self._outcome == "rejected" or self.gate.signed >= self.gate.needed
         return is_decided and now - self._sent > self.terms.pickup
@@ -558,16 +609,15 @@ class Review:
             return (BarKey("enter", "reject"), BarKey("esc", "back, nothing decided"))
         if self.step in ("receipt", "closed"):
             return (BarKey("enter", "next gate"), BarKey("esc", "back"))
-        if self.step == "sending" or not self._may_decide or self.gate.elsewhere:
+        if self.step == "sending" or not self._may_decide or self.gate.way.off:
             return (BarKey("esc", "back"),)
         is_off = not self._is_live
-        return (
-            BarKey("a", "approve", is_locked),
-            BarKey("A", "approve + note", is_off),
-            BarKey("r", "reject + reason", is_off),
-            BarKey("e", "reject + edit", is_off),
-            BarKey("esc", "later"),
-        )
+        keys = [BarKey("a", "resume" if self.gate.way.no_reject else "approve", is_locked)]
+        if self.gate.way.takes_note:
+            keys.append(BarKey("A", "approve + note", is_off))
+        if not self.gate.way.no_reject:
+            keys += [BarKey("r", "reject + reason", is_off), BarKey("e", "reject + edit", is_off)]
+        return (*keys, BarKey("esc", "later"))
 
 
 class _Seen:
@@ -615,6 +665,21 @@ class _Seen:
     def count(self, start: int, end: int) -> int:
         return self._marks.count(1, max(0, start), max(0, end))
 
+
+_NOT_TAKEN = frozenset(
+    {
+        "forbidden",
+        "no_server",
+        "not_found",
+        "not_taken",
+        "not_understood",
+        "redirected",
+        "server_error",
+    }
+)
+"""A server was asked, or none was there: the words say what became of the answer."""
+_AGAIN = _NOT_TAKEN | {"locked", "changed"}
+"""After these the gate still waits, and can be answered again."""
 
 _ANSWERS = frozenset({"a", "A", "upper_a", "r"})
 _NOT_AS_ASKED = "the agent has changed it since it first asked"

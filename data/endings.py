@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from .text import clean
 
+GONE = "the asking process is gone: nobody would hear the answer"
+"""Why an approval is not taken though the gate is open."""
+
 
 class Ending(NamedTuple):
     """Why a gate can no longer be answered."""

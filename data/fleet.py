@@ -60,6 +60,8 @@ class Status(NamedTuple):
     """Epoch seconds at which the provider's limit ends, where its rows say so."""
     brief: str = ""
     """The part of `now` that stays true while the time to `resets` runs: `429`."""
+    is_late: bool = False
+    """Whether the deadline is over and the gate can be answered all the same: it is overdue."""
 
 
 class AgentFacts(NamedTuple):
@@ -230,16 +232,18 @@ class _Gate(NamedTuple):
     asked: float | None
     expires: float | None
     is_question: bool
+    is_late: bool
 
 
 def _gates_by_agent(source: Source, now: float) -> dict[str, list[_Gate]]:
     gates: dict[str, list[_Gate]] = {}
     for row in source.all("fleet/pending_approvals", _Pending, limit=MOST):
         expires = times.parse(row.expires_at)
-        if expires is not None and expires <= now:
+        is_over = expires is not None and expires <= now
+        if is_over and source.system.expires_gates:
             continue
         asked = times.parse(row.requested_at)
-        gate = _Gate(row.id, clean(row.title, 200), asked, expires, row.kind in QUESTIONS)
+        gate = _Gate(row.id, clean(row.title, 200), asked, expires, row.kind in QUESTIONS, is_over)
         gates.setdefault(row.agent_id or f"run {row.run_id}", []).append(gate)
     return gates
 
@@ -361,7 +365,7 @@ def _gated(gates: Sequence[_Gate]) -> Status:
     says = f"{noun}: {first.title}" if len(gates) == 1 else f"{len(gates)} {noun}s: {first.title}"
     why = tuple(f"approval {gate.id}" for gate in gates)
     state = "asking" if is_asking else "WAITING"
-    return Status(state, says, asked, why, first.expires, len(gates))
+    return Status(state, says, asked, why, first.expires, len(gates), is_late=first.is_late)
 
 
 def _is_lost(writer: Writer, now: float) -> bool:
@@ -569,7 +573,9 @@ def _of_agents(agents: Sequence[AgentFacts], now: float) -> Status:
         why = tuple(row for status in waiting for row in status.why)
         is_asking = all(status.state == "asking" for status in waiting)
         says = f"{count} {'questions' if is_asking else 'gates'}"
-        return Status("asking" if is_asking else "WAITING", says, since, why, deadline, count)
+        state = "asking" if is_asking else "WAITING"
+        is_late = any(status.is_late for status in waiting)
+        return Status(state, says, since, why, deadline, count, is_late=is_late)
     heard = _known(agent.status.heard for agent in agents)
     if RANK[top.state] >= RANK["running"] and heard and now - max(heard) > SILENT_FLOOR:
         # A single call that takes long is still `tool` on its agent, but nobody says a word.

@@ -60,6 +60,9 @@ class Headline:
     """Gates that can still be answered."""
     overdue: int = 0
     """Gates still pending in the file though their time is over: nobody answered."""
+    late: frozenset[str] = frozenset()
+    """Of those that can still be answered, by id, the ones whose time is over: their system lets
+    none expire."""
     alarms: tuple[OpenAlarm, ...] = ()
     """Open alarms that are not snoozed, as rows record them."""
     inferred: tuple[OpenAlarm, ...] = ()
@@ -73,8 +76,8 @@ class Headline:
 
     @property
     def next_expiry(self) -> float | None:
-        """Epoch seconds at which the first of the gates can no longer be answered."""
-        ends = [times.parse(gate.expires_at) for gate in self.approvals]
+        """Epoch seconds at which the first of the gates can no longer be answered, or is late."""
+        ends = [times.parse(gate.expires_at) for gate in self.approvals if gate.id not in self.late]
         return min((end for end in ends if end is not None), default=None)
 
     @property
@@ -115,16 +118,23 @@ class Headline:
 def read_headline(source: Source, now: float) -> Headline:
     """The headline as the source stands now; bounded statements, whatever its size."""
     pending = source.all("headline/pending_approvals", PendingApproval, limit=MOST)
-    answerable = [gate for gate in pending if not _is_over(gate.expires_at, now)]
+    over = frozenset(gate.id for gate in pending if _is_over(gate.expires_at, now))
+    late = frozenset() if source.system.expires_gates else over
+    answerable = [gate for gate in pending if gate.id not in over - late]
     alarms = source.all("headline/open_alarms", OpenAlarm, limit=MOST)
     last = source.raw("headline/last_event")
     troubles = read_troubles(source, now)
+    turns = [troubles.turns] if troubles.turns is not None else []
+    if not source.system.expires_gates:
+        # That one is late from then on is told by the clock, not by a row.
+        turns += [end for gate in pending if (end := times.parse(gate.expires_at)) and end > now]
     return Headline(
         approvals=tuple(answerable),
         overdue=len(pending) - len(answerable),
+        late=late,
         alarms=tuple(alarm for alarm in alarms if not _is_ahead(alarm.snoozed_until, now)),
         inferred=tuple(map(_open, troubles.found)),
-        turns=troubles.turns,
+        turns=min(turns, default=None),
         writers=tuple(source.all("headline/open_writers", Writer, limit=MOST)),
         last_event=int(last[0][0]) if last and isinstance(last[0][0], int) else 0,
     )
@@ -147,6 +157,7 @@ def merge_headlines(headlines: Sequence[Headline]) -> Headline:
     return Headline(
         approvals=tuple(gate for each in headlines for gate in each.approvals),
         overdue=sum(each.overdue for each in headlines),
+        late=frozenset().union(*(each.late for each in headlines)),
         alarms=tuple(alarm for each in headlines for alarm in each.alarms),
         inferred=tuple(alarm for each in headlines for alarm in each.inferred),
         writers=tuple(writer for each in headlines for writer in each.writers),

@@ -48,14 +48,15 @@ class Opened(NamedTuple):
     immutable: bool
 
 
-def connect(path: str) -> Opened:
+def connect(path: str, *, leaves_nothing: bool = False) -> Opened:
     """A read-only connection to the file at `path`; raises SourceError with what to do instead.
 
     Looks before it leaps: a FIFO would hang the open for ever, a path with `#` or `?` would lose
-    `mode=ro`, and an open that leaves a -wal or -shm behind could lock the owner out.
+    `mode=ro`, and an open that leaves a -wal or -shm behind could lock the owner out. For a single
+    look `leaves_nothing`: a file that nobody has open is read as it lies there.
     """
     found = _stat(path)
-    immutable = _reads_as_unwritten(path, found)
+    immutable = _reads_as_unwritten(path, found, leaves_nothing)
     mode = "mode=ro&immutable=1" if immutable else "mode=ro"
     try:
         connection = sqlite3.connect(
@@ -179,7 +180,7 @@ _NOT_FILES = (
 )
 
 
-def _reads_as_unwritten(path: str, found: os.stat_result) -> bool:
+def _reads_as_unwritten(path: str, found: os.stat_result, leaves_nothing: bool) -> bool:
     """Whether a WAL database must be opened as immutable: no rows in a -wal, and none can be made.
 
     Raises SourceError for a file that is no database, and where a read-only open would be refused,
@@ -194,7 +195,7 @@ def _reads_as_unwritten(path: str, found: os.stat_result) -> bool:
         )
     if _is_in_use(path) or not _header_says_wal(path):
         return False
-    if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
+    if leaves_nothing or not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
         return _has_no_rows_in_wal(path)
     if os.geteuid() not in (0, found.st_uid):
         raise SourceError(

@@ -66,6 +66,8 @@ class GateInView(NamedTuple):
     more_files: int
     asked: float | None
     expires: float | None
+    is_late: bool = False
+    """Its time is over, and it can be answered all the same: it is overdue."""
 
 
 class PreviewFacts(NamedTuple):
@@ -102,7 +104,7 @@ def read_preview(source: Source, agent_id: str, run_id: str, now: float) -> Prev
     gate = source.one("fleet/pending_of_agent", Approval, agent_id=agent_id)
     return PreviewFacts(
         agent_id=agent_id,
-        gate=_in_view(source, gate) if gate is not None else None,
+        gate=_in_view(source, gate, now) if gate is not None else None,
         tail=_tail(prompts, calls),
         turns=len(prompts),
         turns_cut=len(prompts) == _PROMPTS_FOR_PACE,
@@ -112,7 +114,9 @@ def read_preview(source: Source, agent_id: str, run_id: str, now: float) -> Prev
     )
 
 
-def _in_view(source: Source, gate: Approval) -> GateInView:
+def _in_view(source: Source, gate: Approval, now: float) -> GateInView:
+    expires = times.parse(gate.expires_at)
+    is_over = expires is not None and expires <= now
     files = _files(source, gate)
     return GateInView(
         gate.id,
@@ -122,7 +126,8 @@ def _in_view(source: Source, gate: Approval) -> GateInView:
         files[:FILES],
         max(0, len(files) - FILES),
         times.parse(gate.requested_at),
-        times.parse(gate.expires_at),
+        expires,
+        is_over and not source.system.expires_gates,
     )
 
 

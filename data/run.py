@@ -17,6 +17,7 @@ from .source import Source
 from .span_detail import Detail, read_detail
 from .span_list import Kind, Span
 from .spans import AgentRow, RunRow
+from .systems import System
 from .text import clean
 
 PAGE = 700
@@ -275,13 +276,13 @@ def _read_kind(
         rows = source.all(
             f"run/{name}_after", _SpanRow, run_id=run_id, after=window.high, limit=limit
         )
-        newer = [_span(kind, row) for row in rows]
+        newer = [_span(kind, row, source.system) for row in rows]
     older: list[Span] = []
     if not window.is_whole:
         rows = source.all(
             f"run/{name}_before", _SpanRow, run_id=run_id, before=window.low, limit=limit
         )
-        older = [_span(kind, row) for row in rows]
+        older = [_span(kind, row, source.system) for row in rows]
     spans = [*newer, *older]
     count = window.read + len(spans)
     seqs = [span.seq for span in spans]
@@ -313,7 +314,7 @@ def _again(
 
 def _span_at(source: Source, run_id: str, kind: Kind, seq: int) -> list[Span]:
     rows = source.all(f"run/{_NAMES[kind]}_at", _SpanRow, run_id=run_id, seq=seq)
-    return [_span(kind, row) for row in rows]
+    return [_span(kind, row, source.system) for row in rows]
 
 
 class _AgentRow(NamedTuple):
@@ -362,7 +363,7 @@ class _SpanRow(NamedTuple):
     expires_at: str | None
 
 
-def _span(kind: Kind, row: _SpanRow) -> Span:
+def _span(kind: Kind, row: _SpanRow, system: System) -> Span:
     start = _start(row.started_at)
     # Names repeat a hundred thousand times in a large run: each is kept once.
     return Span(
@@ -376,7 +377,8 @@ def _span(kind: Kind, row: _SpanRow) -> Span:
         _end(row, start),
         row.cost_usd,
         clean(row.note, 300),
-        times.parse(row.expires_at),
+        # Where the system lets no gate expire, one past its time waits on.
+        times.parse(row.expires_at) if system.expires_gates else None,
     )
 
 

@@ -26,7 +26,7 @@ class Status:
     approvals_answerable: int
     """Those of them whose time is not over."""
     next_expiry: float | None
-    """Epoch seconds at which the first of these can no longer be answered."""
+    """Epoch seconds at which the first of the others can no longer be answered."""
     alarms: dict[str, int]
     """Open alarms by severity."""
     alarms_loud: dict[str, int]
@@ -40,6 +40,8 @@ class Status:
     heard_at: float | None
     """Epoch seconds of a writer's newest heartbeat."""
     now: float
+    approvals_overdue: int = 0
+    """Answerable gates whose time is over all the same: their system lets none expire."""
 
     @property
     def runs_open(self) -> int:
@@ -66,6 +68,7 @@ class Status:
             "agents_open": self.agents_open,
             "approvals_pending": self.approvals_pending,
             "approvals_answerable": self.approvals_answerable,
+            "approvals_overdue": self.approvals_overdue,
             "next_expiry_at": _text(self.next_expiry),
             "alarms": self.alarms,
             "alarms_open": sum(self.alarms.values()),
@@ -88,6 +91,7 @@ def read_status(source: Source, now: float) -> Status:
         agents=_counts(source, "status/agents"),
         approvals_pending=source.raw("status/pending_approvals")[0][0],
         approvals_answerable=len(headline.approvals),
+        approvals_overdue=len(headline.late),
         next_expiry=headline.next_expiry,
         alarms={str(severity): count for severity, count in source.raw("status/open_alarms")},
         alarms_loud=_loud(headline),

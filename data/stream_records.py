@@ -359,6 +359,12 @@ class GateRecord(Record):
     """A gate: what is asked, and what became of it."""
 
     relation = "approval"
+    _expires = True
+
+    def read(self, source: Source) -> int:
+        """Where the system lets no gate expire, one past its time waits on."""
+        self._expires = source.system.expires_gates
+        return super().read(source)
 
     @property
     def is_open(self) -> bool:
@@ -381,7 +387,7 @@ class GateRecord(Record):
             texts=(("why", Passage(why, size, size)),) if why else (),
             kind=clean(head.kind, 40),
             risk=clean(head.risk, 20),
-            deadline=times.parse(head.expires_at),
+            deadline=times.parse(head.expires_at) if self._expires else None,
             ended=times.parse(head.decided_at),
             decided_by=clean(head.decided_by or "", 80),
             reason=clean(head.reason or "", 400),

@@ -712,6 +712,7 @@ def run_console(
         keys=base.keys,
         terms=base.terms,
         limits=base.limits,
+        apis=base.apis,
     )
     app = VedetteApp(paths[0], settings, others=paths[1:], places=places)
     code = app.run()

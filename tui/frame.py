@@ -192,6 +192,9 @@ def _needs(headline: Headline, view: View, *, is_brief: bool) -> list[list[Span]
     gates = len(headline.approvals)
     if gates:
         groups.append(_counted(gates, "approval"))
+        if headline.late:
+            late = numbers.count(len(headline.late))
+            groups[-1] += [("  ", ""), (late, "bright bold"), (" overdue", "you bold")]
         if headline.next_expiry is not None:
             left = numbers.age(headline.next_expiry - view.now)
             groups[-1] += [

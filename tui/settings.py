@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..data.consent import Terms, terms_of
+from ..data.deciding.way import DEFAULTS, Apis
 from .glyphs import Glyphs
 from .theme import Mode
 
@@ -39,6 +40,8 @@ class Settings:
     """The consent chain's thresholds."""
     limits: Limits | None = None
     """Budgets that hold where the source has none of its own."""
+    apis: Apis = field(default_factory=lambda: DEFAULTS)
+    """Where the systems' own servers listen, by the system's name."""
 
 
 class Configured(NamedTuple):
@@ -52,6 +55,7 @@ class Configured(NamedTuple):
     keys: Mapping[str, str] = {}
     terms: Terms = Terms()
     limits: Limits | None = None
+    apis: Apis = DEFAULTS
 
 
 def configured(config: Config | None) -> Configured:
@@ -67,6 +71,7 @@ def configured(config: Config | None) -> Configured:
         keys={action: ",".join(keys) for action, keys in config.keys.items()},
         terms=terms_of(config.review),
         limits=_limits(config.budgets),
+        apis=config.systems.addresses(),
     )
 
 

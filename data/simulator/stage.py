@@ -271,6 +271,7 @@ class Stage:
             now=self.moment,
             note=verdict.answer.reason,
             shown_ms=round(verdict.shown * 1000),
+            asker_may_be_gone=True,
         )
 
     def gate(self, agent: AgentHandle, question: Question, *, gate_id: str | None = None) -> Gate:

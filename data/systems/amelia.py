@@ -16,6 +16,8 @@ def _amelia(connection: sqlite3.Connection, tables: Tables) -> System:
         label=f"Amelia, {words}",
         folders=("views/amelia",),
         lacks=lacks,
+        answers="amelia",
+        expires_gates=False,
         notes=(*_NOTES, *_of_form(tables), *_lost(tables)),
     )
 

@@ -21,6 +21,8 @@ def _dossier(connection: sqlite3.Connection, tables: Tables) -> System:
         folders=("views/dossier",),
         lacks=_DOSSIER_LACKS,
         journal="delete",
+        answers="dossier",
+        expires_gates=False,
         notes=_DOSSIER_NOTES + (_STEP_NOTE if "step" in tables else ()) + lost,
     )
 

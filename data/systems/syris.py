@@ -12,6 +12,7 @@ def _design(connection: sqlite3.Connection, tables: Tables) -> System:
         label="SYRIS as designed",
         folders=("views/syris_design", "views/syris"),
         lacks=_LACKS | _DESIGN_LACKS,
+        answers="syris_design",
         notes=_NOTES + _DESIGN_NOTES + _lost(tables, _DESIGN_TABLES),
     )
 
@@ -23,6 +24,8 @@ def _coded(connection: sqlite3.Connection, tables: Tables) -> System:
         label="SYRIS as coded",
         folders=("views/syris_coded", "views/syris"),
         lacks=_LACKS | _CODED_LACKS,
+        answers="syris_coded",
+        expires_gates=False,
         notes=_NOTES + _CODED_NOTES + _lost(tables, _CODED_TABLES),
     )
 

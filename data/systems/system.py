@@ -3,8 +3,11 @@
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ... import sql
+
+Answers = Literal["", "vedette", "syris_design", "syris_coded", "amelia", "dossier"]
 
 Tables = Mapping[str, frozenset[str]]
 """A file's tables with their columns, all in lower case: SQLite's names have no case."""
@@ -24,8 +27,11 @@ class System:
     """Where a relation's view is looked for; the first folder that has it wins."""
     lacks: Mapping[str, str] = field(default_factory=dict)
     """Why a relation has no rows, by its name: "TAC records no alarms"."""
-    decides: bool = False
-    """Whether a gate is answered by SQL in this file."""
+    answers: Answers = ""
+    """How a gate of it is answered, by the form of its files; "": it has none, or elsewhere."""
+    expires_gates: bool = True
+    """Whether the system itself lets a gate expire. Where not, one past its time is overdue, and
+    can still be answered."""
     journal: str = "wal"
     """The journal mode the system itself gives its files."""
     notes: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ def _vedette(connection: sqlite3.Connection, tables: Tables) -> System:
         variant=str(version),
         label="Vedette",
         folders=("views/vedette",),
-        decides=True,
+        answers="vedette",
         notes=tuple(notes),
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from vedette.data.config import Config, Loaded, load
+from vedette.data.deciding.way import Api
 from vedette.data.discovery import config_path
 
 
@@ -100,3 +101,48 @@ def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     named = str(tmp_path / "gone.toml")
     assert config_path({"VEDETTE_CONFIG": named}) == named
     assert "No such file" in load(None, {"VEDETTE_CONFIG": named}).problems[0].title
+
+
+def test_the_systems_servers_listen_where_they_do_by_default(tmp_path: Path) -> None:
+    addresses = Config().systems.addresses()
+
+    assert addresses["amelia"].url == "http://127.0.0.1:8420"
+    assert addresses["dossier"].url == "http://127.0.0.1:3000"
+    assert addresses["syris"].url is None, "its file is written unless a server is named"
+
+
+def test_a_server_is_asked_where_the_file_says(tmp_path: Path) -> None:
+    loaded = _load(
+        tmp_path,
+        """
+        [systems.amelia]
+        api = "https://amelia.example/base"
+        [systems.syris]
+        api = "http://10.0.0.7:8000"
+        plain_http = true
+        """,
+    )
+
+    assert loaded.problems == ()
+    addresses = loaded.config.systems.addresses()
+    assert addresses["amelia"] == Api("https://amelia.example/base")
+    assert addresses["syris"] == Api("http://10.0.0.7:8000", plain_http=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('api = "http://10.0.0.7:8420"', "would be asked in plain http over a network"),
+        ('api = "amelia.example"', "it must begin with http:// or https://"),
+    ],
+)
+def test_an_address_that_will_not_be_asked_is_told_and_not_replaced(
+    tmp_path: Path, line: str, words: str
+) -> None:
+    """Its default must not be asked in its place: another server may listen there."""
+    loaded = _load(tmp_path, f"theme = 'dark'\n[systems.amelia]\n{line}\n")
+
+    [problem] = loaded.problems
+    assert problem.title.startswith(f"{tmp_path}/config.toml:3: Amelia's api")
+    assert words in problem.title
+    assert f'"{loaded.config.systems.addresses()["amelia"].url}"' in line

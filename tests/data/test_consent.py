@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from vedette.data import config
 from vedette.data.consent import NOT_LIVE, READ_ONLY, Gate, Intent, Review, Steps, Terms, terms_of
+from vedette.data.deciding.way import Way
 
 NOW = 1795269751.0
 SHA = "9f3c" + "0" * 56 + "e21a"
@@ -480,7 +481,7 @@ def test_a_console_that_only_reads_shows_no_answer_keys() -> None:
 
 
 def test_a_gate_that_is_answered_elsewhere_can_be_read_and_not_answered() -> None:
-    review = opened(elsewhere="answer it where Dossier asks for it")
+    review = opened(way=Way("", off="answer it where Dossier asks for it"))
 
     press(review, "arA")
 
@@ -488,6 +489,98 @@ def test_a_gate_that_is_answered_elsewhere_can_be_read_and_not_answered() -> Non
     assert review.step == "reading"
     assert bar.off == "deciding is off: answer it where Dossier asks for it"
     assert [key.key for key in bar.keys] == ["esc"]
+
+
+BY_HTTP = Way("http", says="by Amelia's HTTP interface at 127.0.0.1:8420", hears=False)
+
+
+def sent_away(**fields: object) -> Review:
+    """A review whose approval was sent and has no answer."""
+    review = opened(way=BY_HTTP._replace(**fields))  # type: ignore[arg-type]
+    press(review, "a")
+    run(review, 3.5)
+    review.written("sent", NOW + 3, 1, 1)
+    return review
+
+
+def test_what_was_sent_is_not_confirmed_until_its_row_shows_it() -> None:
+    review = sent_away()
+    review.gate_changed(review.gate, NOW + 4)
+    before = review.bar(NOW + 4)
+
+    review.gate_changed(review.gate._replace(status="approved", decided=NOW + 5), NOW + 6)
+
+    after = review.bar(NOW + 6)
+    assert (before.step, before.is_confirmed) == ("receipt", False)
+    assert (after.step, after.is_confirmed, after.confirmed) == ("receipt", True, NOW + 5)
+    assert not review.bar(NOW + 100).is_late, "its file tells of no pick-up"
+
+
+def test_what_vanishes_once_it_is_answered_is_confirmed_by_being_gone() -> None:
+    review = sent_away(vanishes=True)
+
+    review.gate_changed(None, NOW + 5)
+
+    assert review.bar(NOW + 5).is_confirmed
+    assert review.step == "receipt"
+
+
+def test_what_was_sent_and_whose_gate_is_gone_is_not_called_taken() -> None:
+    review = sent_away()
+
+    review.gate_changed(None, NOW + 5)
+
+    assert review.bar(NOW + 5).ended == "it was sent, and the gate is gone from its source"
+
+
+def test_what_was_sent_when_another_answer_was_first_did_not_count() -> None:
+    review = sent_away()
+
+    review.gate_changed(review.gate._replace(status="rejected", decided_by="ben"), NOW + 5)
+
+    bar = review.bar(NOW + 5)
+    assert bar.step == "closed"
+    assert bar.ended == "yours was sent and did not count: already rejected by ben"
+
+
+@pytest.mark.parametrize("kind", ["no_server", "not_found", "server_error", "forbidden"])
+def test_a_server_that_did_not_take_it_leaves_the_gate_open(kind: str) -> None:
+    review = opened(way=BY_HTTP)
+    press(review, "a")
+    run(review, 3.5)
+
+    review.refused(kind, "no server of Amelia's answers")
+
+    assert (review.step, review.bar(NOW).message) == ("reading", "no server of Amelia's answers")
+
+
+def test_what_cannot_be_rejected_is_not_and_says_why() -> None:
+    review = opened(way=BY_HTTP._replace(no_reject="it can be resumed, not rejected"))
+
+    press(review, "r")
+    review.given_reason("written in an editor")
+
+    bar = review.bar(NOW)
+    assert (bar.step, bar.message) == ("reading", "it can be resumed, not rejected")
+    assert [key.key for key in bar.keys] == ["a", "A", "esc"]
+
+
+def test_a_note_that_has_no_place_is_not_asked_for() -> None:
+    review = opened(way=BY_HTTP._replace(takes_note=False))
+
+    press(review, "A")
+
+    assert review.step == "reading"
+    assert "A" not in [key.key for key in review.bar(NOW).keys]
+
+
+def test_where_no_gate_expires_one_past_its_time_is_answered() -> None:
+    review = opened(expires=NOW - 1, expires_itself=False)
+
+    press(review, "a")
+
+    assert review.step == "hold"
+    assert len(run(review, 3.5)) == 1
 
 
 def test_an_agent_that_is_gone_can_only_be_refused() -> None:

@@ -22,6 +22,7 @@ from vedette import sql
 from vedette.data import decisions, store, times
 from vedette.data.approvals import read_review, sha256
 from vedette.data.consent import Gate, Intent, Review
+from vedette.data.deciding import own
 from vedette.data.decisions import AlarmAnswer, Decision, decide
 from vedette.data.errors import DecisionRefused, SourceError, UsageError
 from vedette.data.recorder import Recorder
@@ -511,7 +512,7 @@ def test_every_guard_stands_in_the_statement_itself(
         "now": times.text(NOW), "expected_risk": "low", "sha256": sha, "as_shown": 0,
     }  # fmt: skip
     with closing(sqlite3.connect(file.path)) as connection:
-        connection.create_function("payload_hash", 2, decisions._payload_hash)
+        connection.create_function("payload_hash", 2, own._payload_hash)
         connection.execute(sql.load("decisions/sign"), decide_facts)
         connection.commit()
     assert rows_changed(file, "decide", decide_facts) == 1, "the untouched row can be decided"
@@ -523,7 +524,7 @@ def test_every_guard_stands_in_the_statement_itself(
 
 def rows_changed(file: GateFile, statement: str, facts: dict[str, object]) -> int:
     with closing(sqlite3.connect(file.path)) as connection, connection:
-        connection.create_function("payload_hash", 2, decisions._payload_hash)
+        connection.create_function("payload_hash", 2, own._payload_hash)
         return connection.execute(sql.load(f"decisions/{statement}"), facts).rowcount
 
 
@@ -550,6 +551,7 @@ def test_of_fifty_deciders_one_wins_and_the_others_are_told_who(file: GateFile) 
 _PROCESS = """
 import sys
 from vedette.data.decisions import decide
+from vedette.data.deciding import own
 from vedette.data.errors import DecisionRefused
 path, sha, actor, outcome = sys.argv[1:]
 sys.stdin.readline()

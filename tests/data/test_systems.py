@@ -92,7 +92,7 @@ def migrated(connection: sqlite3.Connection, version: int) -> System:
 def test_vedettes_own_database_is_recognised(vedette_file: sqlite3.Connection) -> None:
     system = migrated(vedette_file, NEWEST)
     assert (system.name, system.variant, system.label) == ("vedette", str(NEWEST), "Vedette")
-    assert system.decides
+    assert system.answers == "vedette"
     assert system.notes == ()
 
 
@@ -135,7 +135,7 @@ def test_tac_is_recognised_with_its_version(tmp_path: Path, version: int, label:
     system = recognise(connection)
     connection.close()
     assert (system.name, system.variant, system.label) == ("tac", str(version), label)
-    assert not system.decides
+    assert system.answers == ""
     assert "no gates" in system.lacks["approval"]
     assert any("may be dead" in note for note in system.notes)
     assert ("task" in system.lacks) == (version == 1)

@@ -33,7 +33,6 @@ def console(path: Path, screen: str, **where: Any) -> ScriptedConsole:
 
 BLOCKED_RUN = "SELECT run_id FROM card_assignment WHERE status = 'blocked' ORDER BY rowid DESC"
 PENDING = "SELECT id FROM approval_request WHERE status = 'pending' ORDER BY rowid DESC"
-PENDING_COUNT = "SELECT count(*) FROM approval_request WHERE status = 'pending'"
 BLOCKED = "SELECT id FROM card_assignment WHERE status = 'blocked' ORDER BY rowid DESC"
 
 
@@ -60,15 +59,15 @@ def test_review_of_a_blocked_assignment(path: Path, snap_compare: Any) -> None:
     assert snap_compare(app, run_before=asked_again, terminal_size=(80, 24))
 
 
-async def test_no_key_answers_a_gate_of_a_system_that_is_answered_elsewhere(path: Path) -> None:
-    pending = first(path, PENDING_COUNT)
-    app = console(path, "review", id=first(path, PENDING))
+async def test_a_blocked_assignment_is_resumed_and_no_key_rejects_it(path: Path) -> None:
+    app = console(path, "review", id=first(path, BLOCKED))
     async with app.run_test(size=(80, 24)) as pilot:
         await asked_again(pilot)
-        await pilot.press("space", "space", "a", "A", "r", "e")
-        assert app.screen.review.step == "reading"
-        assert app.screen.review.bar(AT).off.startswith("deciding is off: answer it where Dossier")
-    assert first(path, PENDING_COUNT) == pending
+        review = app.screen.review
+        review.opened(AT - 1)
+        await pilot.press("r")
+        assert (review.step, review.bar(AT).message) == ("reading", review.gate.way.no_reject)
+        assert [key.word for key in review.bar(AT).keys] == ["resume", "later"]
 
 
 def test_events(path: Path, snap_compare: Any) -> None:

@@ -1,7 +1,8 @@
 """The commands that answer: approve, reject, ack and resolve."""
 
+import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +11,9 @@ from ...data.decisions import Decision
 from ...data.errors import DecisionRefused, UsageError
 from .options import Command, acting, asked, db_option, found, opened, style_options
 from .output import Answer, Format, origin, print_answer
+
+if TYPE_CHECKING:
+    from ...data.deciding.way import Apis
 
 
 def command(name: str) -> click.Command:
@@ -34,7 +38,10 @@ def approve(gate_id: str, sha: str, note: str | None, **values: Any) -> None:
     """Approve a gate. It counts only while the gate is pending, not expired, and its payload the
     one with this hash: `vedette approvals --json` prints payload and sha256.
 
-    Exit codes: 0 decided (or signed, where others must sign too), 1 refused, with the reason,
+    Amelia's gates, blocked work of Dossier's and, where configured, SYRIS's go to the system's own
+    server; the word is "sent" until its row shows the answer.
+
+    Exit codes: 0 decided (signed, where others must sign too; or sent), 1 refused, with the reason,
     2 wrong use (an ID that no gate has, too), 5 the source cannot be used.
     """
     _decide(gate_id, "approved", sha, note, values)
@@ -97,7 +104,14 @@ def _decide(
     actor = acting(values["actor"])
     try:
         decision = decisions.decide(
-            path, gate_id, outcome, sha=sha, actor=actor, now=now, note=note
+            path,
+            gate_id,
+            outcome,
+            sha=sha,
+            actor=actor,
+            now=now,
+            note=note,
+            addresses=_addresses,
         )
     except DecisionRefused as refused:
         if refused.kind not in ("missing", "short_sha"):
@@ -109,11 +123,33 @@ def _decide(
     _print(path, columns, row, _in_words(gate_id, decision, actor), values, now)
 
 
+def _addresses() -> "Apis":
+    """Where the systems' own servers listen; read only for a gate that one of them answers."""
+    from ...data.deciding.way import DEFAULTS
+    from ...data.discovery import config_path
+
+    if not os.environ.get("VEDETTE_CONFIG") and not os.path.exists(config_path(os.environ)):
+        return DEFAULTS
+    # pydantic takes 0.1 s.
+    from ...data.config import load
+
+    loaded = load(None, os.environ)
+    for problem in loaded.problems:
+        click.echo(f"vedette: {problem}", err=True)
+    return loaded.config.systems.addresses()
+
+
 def _in_words(gate_id: str, decision: Decision, actor: str) -> str:
     if decision.status == "signed":
         return (
             f"signed by {actor}: {decision.signed} of {decision.needed} agree, "
             f"{gate_id} is not decided yet"
+        )
+    if decision.status == "sent":
+        word = "the approval" if decision.outcome == "approved" else "the rejection"
+        return (
+            f"{word} of {gate_id} was sent and is not confirmed yet: its row still waits; "
+            f"`vedette approvals --filter id:{gate_id}` shows when it does not"
         )
     return f"{decision.outcome} {gate_id} as {actor}"
 

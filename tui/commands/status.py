@@ -62,6 +62,8 @@ def short_line(status: Status, floor: str = "≥") -> str:
 
 def _summary(status: Status, where: Origin, label: str, lack: str) -> list[str]:
     gates = _count(status.approvals_answerable, "approval")
+    if status.approvals_overdue:
+        gates = f"{gates}, {status.approvals_overdue} overdue"
     left = _left(status)
     needs = [f"{gates}, next expires in {left}" if left else gates] * bool(
         status.approvals_answerable

@@ -128,6 +128,8 @@ def _expiry(gate: GateRow, view: View) -> Span:
         return (numbers.time_of_day(gate.decided)[:5], "muted")
     if gate.expires is None:
         return (view.glyphs.nothing, "faint")
+    if gate.is_overdue:
+        return ("overdue", "you bold" if view.is_live else "soft")
     left = gate.expires - view.now
     text = numbers.countdown(left, view.glyphs, width=7)
     if not view.is_live:

@@ -80,7 +80,7 @@ def _same(bar: BarFacts, width: int, view: View, can_compare: bool) -> Line:
 def step_line(bar: BarFacts, width: int, view: View, hold: float) -> Line:
     """What is missing, what to type, how long it can be undone, or what came of it."""
     if bar.step == "reading":
-        return _reading(bar, width, hold)
+        return _reading(bar, width, view, hold)
     if bar.step == "confirm":
         return _confirm(bar, width, view, hold)
     draw = {
@@ -94,28 +94,30 @@ def step_line(bar: BarFacts, width: int, view: View, hold: float) -> Line:
     return draw(bar, width, view)
 
 
-def _reading(bar: BarFacts, width: int, hold: float) -> Line:
+def _reading(bar: BarFacts, width: int, view: View, hold: float) -> Line:
     if bar.off:
-        return spread([(bar.off, "doubt bold")], [], width, ground=PANEL)
+        off = parts.cut_spans([(bar.off, "doubt bold")], width - 2, view.glyphs)
+        return spread(off, [], width, ground=PANEL)
     return spread(_approve_opens(bar, width, hold), [], width, ground=PANEL)
 
 
 def _approve_opens(bar: BarFacts, width: int, hold: float) -> list[Span]:
+    verb = "RESUME" if bar.way.no_reject else "APPROVE"
     if bar.locks and bar.to_go and bar.locks[0].endswith("to go"):
         lines = "line " if bar.to_go == 1 else "lines "
         to_go = f"{bar.to_go:,} {lines if width >= 100 else ''}to go"
         when = "every line has been on screen" if width >= 72 else "all has been seen"
         return [
-            ("APPROVE", "bright bold"),
+            (verb, "bright bold"),
             (f" opens when {when}.  ", "ink"),
             (to_go, "you bold"),
         ]
     if bar.locks:
-        return [("APPROVE", "bright bold"), (" is locked: ", "ink"), (bar.locks[0], "you bold")]
+        return [(verb, "bright bold"), (" is locked: ", "ink"), (bar.locks[0], "you bold")]
     wait = f"{hold:.0f}s hold, "
     then = f" asks for {bar.wanted}, then a {wait}" if bar.wanted else f" starts a {wait}"
     spans: list[Span] = [
-        ("APPROVE", "bright bold"),
+        (verb, "bright bold"),
         (" is open: ", "ink"),
         ("a", "bright bold"),
         (then, "muted"),
@@ -180,7 +182,10 @@ def _hold(bar: BarFacts, width: int, view: View) -> Line:
         (" in ", "muted"),
         (f"{math.ceil(bar.hold_left)}s", "bright bold"),
     ]
-    right: list[Span] = [("nothing is written yet", "muted")]
+    done = "sent" if bar.way.by == "http" else "written"
+    right: list[Span] = [(f"nothing is {done} yet", "muted")]
+    if bar.way.place:
+        right.append((f", then {bar.way.place}", "muted"))
     room = width - _BAR_AT - 2 - width_of(right) - (8 if width >= 100 else 2)
     if room >= 8 and bar.hold:
         full = round(room * min(1.0, bar.hold_left / bar.hold))
@@ -194,14 +199,22 @@ def _hold(bar: BarFacts, width: int, view: View) -> Line:
 
 def _sending(bar: BarFacts, width: int, view: View) -> Line:
     word = "approval" if bar.outcome == "approved" else "rejection"
-    return spread([(f"writing the {word}", "ink")], [], width, ground=PANEL)
+    verb = "sending" if bar.way.by == "http" else "writing"
+    says: list[Span] = [(f"{verb} the {word} ", "ink"), (bar.way.says, "muted")]
+    return spread(parts.cut_spans(says, width - 2, view.glyphs), [], width, ground=PANEL)
 
 
 def _receipt(bar: BarFacts, width: int, view: View) -> Line:
     glyphs = view.glyphs
     look = "ok bold" if bar.outcome == "approved" else "bad bold"
     then: Span = (f" {glyphs.path} ", "faint")
+    if not bar.is_confirmed:
+        return _unconfirmed(bar, width, view)
     spans: list[Span] = [(f"{bar.outcome}  ", look), *_moment("sent", bar.sent)]
+    if bar.confirmed is not None:
+        spans += [then, *_moment("confirmed", bar.confirmed)]
+    if not bar.way.hears:
+        return _taken(bar, spans, width, view)
     if bar.outcome == "approved" and bar.signed < bar.needed:
         spans += [then, (f"signed {bar.signed} of {bar.needed}", "you bold")]
     elif bar.is_late:
@@ -215,12 +228,35 @@ def _receipt(bar: BarFacts, width: int, view: View) -> Line:
     return spread(spans, [], width, ground=PANEL)
 
 
+def _unconfirmed(bar: BarFacts, width: int, view: View) -> Line:
+    """Sent to a server that has not answered: its row will say what became of it."""
+    spans: list[Span] = [
+        ("sent, not confirmed  ", "you bold"),
+        (f"{numbers.time_of_day(bar.sent)} to {bar.way.place}", "ink"),
+        (f" {view.glyphs.path} ", "faint"),
+        ("its row still waits", "muted"),
+    ]
+    return spread(parts.cut_spans(spans, width - 2, view.glyphs), [], width, ground=PANEL)
+
+
+def _taken(bar: BarFacts, spans: list[Span], width: int, view: View) -> Line:
+    """Where no row tells of a pick-up, none is waited for."""
+    then: Span = (f" {view.glyphs.path} ", "faint")
+    if bar.way.by == "http" and bar.confirmed is None:
+        spans += [then, ("confirmed by its row", "ink")]
+    elif bar.way.by == "file":
+        spans += [then, ("nothing in its system waits for it", "muted")]
+    return spread(parts.cut_spans(spans, width - 2, view.glyphs), [], width, ground=PANEL)
+
+
 def _moment(word: str, epoch: float | None) -> list[Span]:
     return [(f"{word} ", "muted"), (numbers.time_of_day(epoch), "ink")]
 
 
 def _closed(bar: BarFacts, width: int, view: View) -> Line:
-    spans: list[Span] = [(bar.ended, "bright bold"), ("   nothing of yours was written", "muted")]
+    spans: list[Span] = [(bar.ended, "bright bold")]
+    if bar.sent is None:
+        spans.append(("   nothing of yours was written", "muted"))
     return spread(parts.cut_spans(spans, width - 2, view.glyphs), [], width, ground=PANEL)
 
 

@@ -318,7 +318,9 @@ def _limited_text(status: Status, resets: float, view: View, told: tuple[bool, b
 def _gates_text(status: Status, view: View) -> str:
     noun = "question" if status.state == "asking" else "gate"
     says = f"{status.gates} {noun}{'' if status.gates == 1 else 's'}"
-    if status.deadline is not None:
+    if status.is_late:
+        says += " overdue" if status.gates == 1 else ", 1 overdue"
+    elif status.deadline is not None:
         first = " in" if status.gates == 1 else ", 1 in"
         says += f"{first} {numbers.countdown(status.deadline - view.now)}"
     return says

@@ -85,7 +85,7 @@ def _gates(waiting: Sequence[Needing], width: int, view: View) -> list[Line]:
             (view.glyphs.waiting, "you bold"),
             clean(gate.title, 200),
             each.where(gate.agent_id),
-            _left(ends, view),
+            ("overdue", "you bold") if gate.id in each.headline.late else _left(ends, view),
             width,
             view,
         )

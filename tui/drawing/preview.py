@@ -63,6 +63,8 @@ def _short_title(row: FleetRow, facts: PreviewFacts | None, width: int, view: Vi
 def _expires(gate: GateInView, view: View) -> list[Span]:
     if gate.expires is None:
         return []
+    if gate.is_late:
+        return [("  overdue since ", "muted"), (numbers.moment(gate.expires, view.now), "you bold")]
     left = numbers.countdown(gate.expires - view.now, view.glyphs)
     return [("  expires in ", "muted"), (left, "you bold")]
 
@@ -274,6 +276,9 @@ def _gate(gate: GateInView, width: int, view: View) -> list[Line]:
     if gate.expires is not None:
         left = numbers.countdown(gate.expires - view.now, view.glyphs)
         spans: list[Span] = [("expires".ljust(LABEL), "muted"), ("in ", "ink"), (left, "you bold")]
+        if gate.is_late:
+            since = numbers.moment(gate.expires, view.now)
+            spans = [("overdue".ljust(LABEL), "muted"), ("since ", "ink"), (since, "you bold")]
         lines.append(spread(spans, [("a", "bright bold"), (" review", "muted")], width, margin=2))
     if gate.why:
         because = "\n".join(parts.wrap(gate.why, room)[:6])

@@ -60,8 +60,11 @@ def where(run: str, agent: str, view: View, *, is_loud: bool = True) -> list[Spa
     return [(run, "muted"), (f" {view.glyphs.path} ", "faint"), (agent, loud)]
 
 
-def gate_line(facts: ReviewFacts, view: View, width: int) -> Line:
-    """Row 2: what is to be done, its risk, how long it can be answered, how many must agree."""
+def gate_line(facts: ReviewFacts, view: View, width: int, short: str = "") -> Line:
+    """Row 2: what is to be done, its risk, how long it can be answered, how many must agree.
+
+    `short` is how it is answered, where a system takes one answer and that is no matter of course.
+    """
     risk = parts.risk(facts.gate.risk, view.glyphs)
     room = _RISK_ROOM if width >= 72 else 0
     right = [*risk, (" " * max(2, room - width_of(risk)), "")]
@@ -71,10 +74,15 @@ def gate_line(facts: ReviewFacts, view: View, width: int) -> Line:
         right.append((facts.status, "bright bold"))
     elif expires is None:
         right.append(("no time limit", "muted"))
+    elif facts.overdue_since is not None:
+        since = numbers.moment(facts.overdue_since, view.now)
+        right += [("overdue since ", "you bold"), (since, "ink")]
     else:
         left = numbers.countdown(expires - view.now, view.glyphs)
         right += [("expires in ", "muted"), (left, "you bold")]
-    if width >= 72 or facts.needed > 1:
+    if is_open and short:
+        right += [("   ", ""), (short, "bright bold")]
+    elif width >= 72 or facts.needed > 1:
         signer = min(facts.signed + 1, facts.needed)
         right += [("   needs ", "muted"), (f"{signer}", "bright bold")]
         right += [(" of ", "muted"), (f"{facts.needed}", "bright bold")]

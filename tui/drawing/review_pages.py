@@ -323,6 +323,11 @@ def timeout_words(facts: ReviewFacts) -> str:
     told = facts.on_timeout or "the agent is told that nobody answered"
     if expires is None:
         return "none: it waits until somebody answers"
+    if facts.system is not None and not facts.system.expires_gates:
+        at = numbers.time_of_day(expires)
+        if facts.overdue_since is not None:
+            return f"overdue since {at}: it can still be answered"
+        return f"{at}, and then it is overdue: it can still be answered"
     return f"{numbers.time_of_day(expires)}, then {told}"
 
 

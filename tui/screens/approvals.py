@@ -596,8 +596,10 @@ class ApprovalsScreen(ConsoleScreen):
                     **intent._asdict(),
                     actor=app.settings.actor,
                     now=app.clock(),
+                    addresses=lambda: app.settings.apis,
                 )
-                words = f"{done.outcome} {numbers.time_of_day(done.decided_at)}"
+                word = "sent, not confirmed" if done.status == "sent" else done.outcome
+                words = f"{word} {numbers.time_of_day(done.decided_at)}"
             except VedetteError as error:
                 words = error.title
             self.post_message(self.Answered(page, intent.approval_id, words))

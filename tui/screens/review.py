@@ -20,12 +20,13 @@ from ...data.document import DocLine, Document, Lines, Section, carry_seen
 from ...data.errors import UsageError, VedetteError
 from ...data.payload import parse
 from ...data.source import Question, Source
+from .. import numbers
 from ..drawing import decide_bar
 from ..drawing import review as drawing
 from ..drawing import review_pages as pages
 from ..drawing.review import Place
 from ..frame import OneLine, fault_line, freshness_spans
-from ..line import BLANK, Line, spread
+from ..line import BLANK, Line, Span, spread
 from ..widgets.lines import LineView
 from ..widgets.pane import Pane
 from ..widgets.prompt import Prompt
@@ -182,6 +183,10 @@ class ReviewScreen(ConsoleScreen):
         self._readable_from = float("inf")
         self._hold_timer: Timer | None = None
         self._said = ("", "")
+        self._last: ReviewFacts | None = None
+        """The gate as it was last read, for when it is gone."""
+        self._unconfirmed: dict[tuple[str, str], str] = {}
+        """Answers sent to a server that no row has shown yet, in words, by source and gate."""
 
     # Where
 
@@ -194,7 +199,7 @@ class ReviewScreen(ConsoleScreen):
         elif self.review is not None and self._laid_out is not None:
             self._was_read = (self._laid_out, self.review.is_seen)
         self._laid_out = None
-        self.gate_id, self.facts, self.review = gate_id, None, None
+        self.gate_id, self.facts, self.review, self._last = gate_id, None, None, None
         self._begin()
 
     def place(self) -> dict[str, Any]:
@@ -235,9 +240,14 @@ class ReviewScreen(ConsoleScreen):
         if facts.facts is None:
             if self.review is not None:
                 self.review.gate_changed(None, now)
+            if self._step == "receipt" and self._last is not None:
+                # What was answered is gone from the file: it stays on the screen with its receipt.
+                self.facts = facts._replace(facts=self._last)
             self._draw_all()
             return
-        self._tell_gate(facts.facts.as_gate(self.app.settings.actor), now)
+        self._last = facts.facts
+        settings = self.app.settings
+        self._tell_gate(facts.facts.as_gate(settings.actor, settings.apis), now)
         if facts.document is not None and facts.document is not self._laid_out:
             self._lay_out(facts.document, now)
         self._draw_all()
@@ -257,6 +267,11 @@ class ReviewScreen(ConsoleScreen):
             may_decide=not settings.read_only,
         )
         self.review.opened(now)
+        # Whoever comes back must not take what was sent for what was never sent.
+        if gate.status == "pending" and (
+            sent := self._unconfirmed.get((self.source.path, self.gate_id))
+        ):
+            self.review.message = sent
 
     def _lay_out(self, document: Document, now: float) -> None:
         """Shows a payload, or the same one at another width; keys are dead for a moment."""
@@ -504,7 +519,8 @@ class ReviewScreen(ConsoleScreen):
             if self.facts is not None:
                 said = "there is no gate of this id in the file"
             return spread([(said, "muted")], [], width)
-        return drawing.gate_line(facts, self.view, width)
+        short = self.review.gate.way.short if self.review is not None else ""
+        return drawing.gate_line(facts, self.view, width, short)
 
     def _noun(self) -> str:
         document = self._laid_out
@@ -623,7 +639,19 @@ class ReviewScreen(ConsoleScreen):
         said = (self._step, "" if message in (consent.NOT_LIVE, consent.READ_ONLY) else message)
         if said != self._said and not self.prompt.is_busy:
             self._said = said
-            self.say(*([(said[1], "you bold")] if said[1] else []))
+            self.say(*([(said[1], "you bold")] if said[1] else self._where_it_goes()))
+
+    def _where_it_goes(self) -> list[Span]:
+        """While nothing else is to be said: how an answer leaves, where that is no own row."""
+        review = self.review
+        if review is None or self._step not in ("reading", "confirm"):
+            return []
+        if review.gate.way.off:
+            return [(review.gate.way.hint, "muted")]
+        if review.bar(0.0).off:
+            return []
+        says = review.gate.way.says
+        return [("your answer goes ", "muted"), (says, "ink")] if says else []
 
     # Keys
 
@@ -805,7 +833,11 @@ class ReviewScreen(ConsoleScreen):
         app = self.app
         try:
             outcome: Decision | VedetteError = decide(
-                self.source.path, **intent._asdict(), actor=app.settings.actor, now=app.clock()
+                self.source.path,
+                **intent._asdict(),
+                actor=app.settings.actor,
+                now=app.clock(),
+                addresses=lambda: app.settings.apis,
             )
         except VedetteError as error:
             outcome = error
@@ -817,14 +849,24 @@ class ReviewScreen(ConsoleScreen):
         review, outcome = event.review, event.outcome
         if isinstance(outcome, VedetteError):
             review.refused(outcome.kind, outcome.title)
-            said = f"{review.gate.id}: {outcome.title}; nothing was written"
+            nothing = "" if review.gate.way.by == "http" else "; nothing was written"
+            said = f"{review.gate.id}: {outcome.title}{nothing}"
         else:
             review.written(outcome.status, outcome.decided_at, outcome.signed, outcome.needed)
             said = f"{review.gate.id}: {outcome.outcome}"
+            if outcome.status == "sent":
+                said = self._remember_sent(review, outcome)
         if review is not self.review or self.app.screen is not self:
             self.app.say((said, "bright bold"))
         self._after()
         self.app.look_soon()
+
+    def _remember_sent(self, review: consent.Review, outcome: Decision) -> str:
+        word = "an approval" if outcome.outcome == "approved" else "a rejection"
+        at = numbers.time_of_day(outcome.decided_at)
+        said = f"{word} was sent {at} and is not confirmed yet"
+        self._unconfirmed[self.source.path, review.gate.id] = said
+        return f"{review.gate.id}: {said}"
 
     # Taking away
 

@@ -1,11 +1,15 @@
 """Answers from the command line: bound to the payload's hash, and written once."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.builders import asked
+from tests.builders.fake_api import serving
 from tests.tui.commands.conftest import Run
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -131,3 +135,134 @@ def test_an_alarm_is_acknowledged_then_resolved(run: Run, fleet: Path, sql: Sql)
     assert sql(fleet, statement) == [("resolved", "ana", "budget raised")]
     again = run("resolve", "m-108", "--note", "again", "--db", fleet)
     assert again.code == 1
+
+
+# Other systems
+
+
+FAR = "2099-01-01T00:00:00+00:00"
+
+
+def _listed(run: Run, path: Path, gate: str) -> dict[str, Any]:
+    """The gate as `vedette approvals` tells it."""
+    [row] = [row for row in run("approvals", "--db", path, "--json").rows if row["id"] == gate]
+    return row
+
+
+def test_a_gate_of_syris_is_approved_with_the_hash_that_is_listed(
+    run: Run, tmp_path: Path, sql: Sql
+) -> None:
+    path = tmp_path / "syris.db"
+    asked.ask_syris(path, "design", expires_at=FAR)
+    sha = _listed(run, path, asked.GATE)["sha256"]
+
+    result = run("approve", asked.GATE, "--sha", sha[:8], "--note", "go", "--db", path)
+
+    assert result == (0, f"approved {asked.GATE} as ana\n", "")
+    columns = "status, decided_by, decision_reason"
+    [row] = sql(path, f"SELECT {columns} FROM approvals WHERE approval_id = 'gate-1'")  # noqa: S608
+    assert row == ("approved", "ana", "go")
+
+
+def test_a_request_of_dossier_is_rejected(run: Run, tmp_path: Path, sql: Sql) -> None:
+    path = tmp_path / "dossier.db"
+    asked.ask_dossier(path)
+
+    result = run("reject", asked.REQUEST, "--reason", "not on a Friday", "--db", path)
+
+    assert result == (0, f"rejected {asked.REQUEST} as ana\n", "")
+    [row] = sql(path, "SELECT status, notes FROM approval_request WHERE id = 'request-1'")
+    assert row == ("rejected", "not on a Friday")
+
+
+def _configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    monkeypatch.setenv("VEDETTE_CONFIG", str(file))
+
+
+def test_a_plan_of_amelias_goes_to_the_server_that_is_configured(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "amelia.db"
+    asked.ask_amelia(path)
+    sha = _listed(run, path, asked.WORKFLOW)["sha256"]
+    with serving() as api:
+        _configured(monkeypatch, tmp_path, f'[systems.amelia]\napi = "{api.url}"\n')
+
+        result = run("approve", asked.WORKFLOW, "--sha", sha, "--db", path, "--json")
+        words = run("reject", asked.WORKFLOW, "--reason", "too wide", "--db", path)
+
+    assert (result.code, result.rows[0]["status"]) == (0, "sent")
+    assert (words.code, words.err) == (0, "")
+    assert "was sent and is not confirmed yet" in words.out
+    assert [request.path.rsplit("/", 1)[1] for request in api.asked] == ["approve", "reject"]
+    assert api.asked[1].json == {"feedback": "too wide"}
+
+
+def test_an_address_that_may_not_be_asked_refuses_and_exits_1(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "amelia.db"
+    asked.ask_amelia(path)
+    _configured(monkeypatch, tmp_path, '[systems.amelia]\napi = "http://10.9.8.7:8420"\n')
+
+    result = run("reject", asked.WORKFLOW, "--reason", "no", "--db", path)
+
+    assert (result.code, result.out) == (1, "")
+    assert "plain http over a network" in result.err
+    assert "plain_http = true" in result.err
+
+
+def test_a_note_that_amelia_would_not_keep_is_wrong_use(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "amelia.db"
+    asked.ask_amelia(path)
+    sha = _listed(run, path, asked.WORKFLOW)["sha256"]
+
+    result = run("approve", asked.WORKFLOW, "--sha", sha, "--note", "go", "--db", path)
+
+    assert (result.code, result.out) == (2, "")
+    assert "Amelia keeps no note with an approval" in result.err
+
+
+def test_an_overdue_gate_is_listed_as_pending_and_can_be_answered(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "coded.db"
+    asked.ask_syris(path, "coded", expires_at=asked.OVER)
+    row = _listed(run, path, asked.GATE)
+    status = run("status", "--db", path)
+
+    result = run("approve", asked.GATE, "--sha", row["sha256"], "--db", path)
+
+    assert row["status"] == "pending"
+    assert "1 approval, 1 overdue" in status.out
+    assert (result.code, result.err) == (0, "")
+
+
+# Ghosts
+
+
+@pytest.mark.parametrize(
+    ("sets", "is_refused"),
+    [
+        ("ended_at = heartbeat_at", True),
+        ("ended_at = NULL, heartbeat_at = '2020-01-01T00:00:00.000000Z'", True),
+        ("ended_at = NULL, heartbeat_at = '2099-01-01T00:00:00.000000Z'", False),
+    ],
+)
+def test_nobody_approves_for_a_process_that_is_known_to_be_gone(
+    run: Run, fleet: Path, sql: Sql, sha: str, sets: str, is_refused: bool
+) -> None:
+    with closing(sqlite3.connect(fleet)) as connection, connection:
+        connection.execute(f"UPDATE processes SET host = 'elsewhere', {sets}")  # noqa: S608
+        connection.execute(
+            "UPDATE approvals SET process_id = (SELECT min(id) FROM processes) WHERE id = ?",
+            (GATE,),
+        )
+
+    result = run("approve", GATE, "--sha", sha, "--db", fleet)
+
+    assert (result.code == 1) is is_refused
+    assert ("the asking process is gone" in result.err) is is_refused
+    assert _gate(sql, fleet)[0] == ("pending" if is_refused else "approved")
+    if is_refused:
+        assert run("reject", GATE, "--reason", "no", "--db", fleet).code == 0
