@@ -5,9 +5,10 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from .deciding.way import DEFAULTS, Api, Apis, checked_place
+from . import notices
 from .discovery import config_path
 from .errors import DecisionRefused, VedetteError
 from .judgements import LOOP_REPEATS, LOST_HEARTBEATS, SILENT_FACTOR, SILENT_FLOOR
@@ -106,6 +107,48 @@ class Systems(_Table):
         }
 
 
+class Notify(_Table):
+    """How a person is told of what waits while they look elsewhere."""
+
+    mode: notices.Mode = "auto"
+    """The code the terminal gets; auto: the one it takes."""
+    when: notices.When = "unfocused"
+    """always: for a terminal that does not say whether it has the focus."""
+    command: list[str] = []
+    """A program and its arguments; no shell reads them."""
+    quiet: list[str] = []
+    """Hours without a notice, as in 22:00-07:00."""
+    regroup_s: float = Field(default=60.0, ge=1, le=86_400, allow_inf_nan=False)
+    """At most one notice goes out in so many seconds."""
+    alarms: notices.Gravest = "critical"
+    """Alarms from this severity on."""
+
+    def policy(self) -> notices.Policy:
+        """The same as one value, the hours understood."""
+        return notices.Policy(
+            mode=self.mode,
+            when=self.when,
+            command=tuple(self.command),
+            quiet=tuple(map(notices.quiet, self.quiet)),
+            regroup=self.regroup_s,
+            alarms=self.alarms,
+        )
+
+    @field_validator("command")
+    @classmethod
+    def _can_be_run(cls, command: list[str]) -> list[str]:
+        if command and (not command[0].strip() or any("\0" in each for each in command)):
+            raise ValueError("it begins with the program, as in ['notify-send', 'Vedette']")
+        return command
+
+    @field_validator("quiet")
+    @classmethod
+    def _are_hours(cls, quiet: list[str]) -> list[str]:
+        for each in quiet:
+            notices.quiet(each)
+        return quiet
+
+
 class Config(_Table):
     """All that can be set, with the values that hold where nothing is."""
 
@@ -122,6 +165,7 @@ class Config(_Table):
     alarms: Alarms = Alarms()
     budgets: Budgets = Budgets()
     systems: Systems = Systems()
+    notify: Notify = Notify()
     keys: dict[str, list[str]] = {}
     """Keys of an action by its name, several each."""
 
@@ -197,7 +241,8 @@ def _remove(values: dict[str, Any], location: tuple[int | str, ...]) -> tuple[st
 def _faulty(where: str, text: str, key: tuple[str, ...], kind: str, reason: str) -> VedetteError:
     line = _line_of(text, key)
     place = f"{where}:{line}" if line else where
-    said = "there is no such setting" if kind == "extra_forbidden" else reason.lower()
+    reason = reason.lower().removeprefix("value error, ")
+    said = "there is no such setting" if kind == "extra_forbidden" else reason
     return VedetteError(f"{place}: {'.'.join(key)}: {said}", _instead(key), kind="config")
 
 

@@ -30,6 +30,7 @@ from .hints import Hints
 from .keys import rebind
 from .leaving import leave_at_signals, leave_if_hung_up
 from .line import Span
+from .notifier import Notifier
 from .screens import PLACES, screen_class
 from .screens.base import ConsoleScreen
 from .settings import Settings, configured
@@ -113,6 +114,7 @@ class VedetteApp(FrugalDisplay):
         """The place of a source that was not named but found."""
         self.watch_sources([path, *others])
         self.hints = Hints(is_wanted=settings.is_demo)
+        self.notifier = Notifier(self, settings.notify)
         self.next_console: tuple[str, str] | None = None
         """What the caller begins after this console: ("demo", "") or ("open", path)."""
         self.written = 0
@@ -422,6 +424,7 @@ class VedetteApp(FrugalDisplay):
 
     def _take(self, screen: Screen[Any], source: Watched, headline: Headline, facts: Any) -> None:
         source.headline = headline
+        self.notifier.heard(source.path, headline)
         if self.is_frozen or screen is not self.screen or not isinstance(screen, ConsoleScreen):
             return
         if not self.has_several or (source is self.current and not screen.is_merged):
@@ -446,6 +449,7 @@ class VedetteApp(FrugalDisplay):
         self.now = self.clock()
         self._judge()
         self.redraw()
+        self.notifier.second()
 
     def redraw(self) -> None:
         """Draws the visible screen anew where it differs."""
@@ -631,6 +635,7 @@ class VedetteApp(FrugalDisplay):
                 )
         for mode in themes.MODES:
             yield SystemCommand(f"Theme {mode}", "", lambda m=mode: self.set_mode(m))
+        yield SystemCommand("Send a test notice", "as a new gate would", self.notifier.test)
         yield SystemCommand("Quit", "leave the console", self.exit)
 
     def set_mode(self, mode: themes.Mode) -> None:
@@ -713,6 +718,7 @@ def run_console(
         terms=base.terms,
         limits=base.limits,
         apis=base.apis,
+        notify=base.notify,
     )
     app = VedetteApp(paths[0], settings, others=paths[1:], places=places)
     code = app.run()

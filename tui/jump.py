@@ -32,6 +32,8 @@ def complete(app: VedetteApp, text: str) -> list[str]:
     word, space, rest = text.partition(" ")
     if not space:
         return [name for name in _verbs() if name.startswith(word) and name != word]
+    if word == "notify":
+        return ["notify test"] if "test".startswith(rest) else []
     if word == "source":
         names = [each.name for each in app.sources]
         return [f"source {name}" for name in names if name.startswith(rest)]
@@ -47,6 +49,7 @@ def _verbs() -> dict[str, Verb]:
         if place.name not in ("review", "first", "pick")
     }
     return verbs | {
+        "notify": _notify,
         "review": _review,
         "source": _source,
         "sql": _sql,
@@ -94,6 +97,13 @@ async def _theme(app: VedetteApp, rest: str) -> None:
             app.set_mode(mode)
             return
     app.say((f"themes: {', '.join(theme.MODES)}", "muted"))
+
+
+async def _notify(app: VedetteApp, rest: str) -> None:
+    if rest == "test":
+        app.notifier.test()
+    else:
+        app.say((":notify test", "bright bold"), ("   sends one as a new gate would", "muted"))
 
 
 async def _quit(app: VedetteApp, rest: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..data.consent import Terms, terms_of
 from ..data.deciding.way import DEFAULTS, Apis
+from ..data.notices import Policy
 from .glyphs import Glyphs
 from .theme import Mode
 
@@ -42,6 +43,8 @@ class Settings:
     """Budgets that hold where the source has none of its own."""
     apis: Apis = field(default_factory=lambda: DEFAULTS)
     """Where the systems' own servers listen, by the system's name."""
+    notify: Policy = field(default_factory=Policy)
+    """How a person is told of what waits while they look elsewhere."""
 
 
 class Configured(NamedTuple):
@@ -56,6 +59,7 @@ class Configured(NamedTuple):
     terms: Terms = Terms()
     limits: Limits | None = None
     apis: Apis = DEFAULTS
+    notify: Policy = Policy()
 
 
 def configured(config: Config | None) -> Configured:
@@ -72,6 +76,7 @@ def configured(config: Config | None) -> Configured:
         terms=terms_of(config.review),
         limits=_limits(config.budgets),
         apis=config.systems.addresses(),
+        notify=config.notify.policy(),
     )
 
 

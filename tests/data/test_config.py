@@ -7,6 +7,7 @@ import pytest
 from vedette.data.config import Config, Loaded, load
 from vedette.data.deciding.way import Api
 from vedette.data.discovery import config_path
+from vedette.data.notices import Policy, Quiet
 
 
 def _load(tmp_path: Path, text: str) -> Loaded:
@@ -146,3 +147,52 @@ def test_an_address_that_will_not_be_asked_is_told_and_not_replaced(
     assert problem.title.startswith(f"{tmp_path}/config.toml:3: Amelia's api")
     assert words in problem.title
     assert f'"{loaded.config.systems.addresses()["amelia"].url}"' in line
+# Notices
+
+
+def test_notices_are_understood(tmp_path: Path) -> None:
+    loaded = _load(
+        tmp_path,
+        """
+        [notify]
+        mode = "osc777"
+        when = "always"
+        command = ["notify-send", "-u", "critical"]
+        quiet = ["22:00-07:00", "12:00-13:00"]
+        regroup_s = 30
+        alarms = "error"
+        """,
+    )
+    assert loaded.problems == ()
+    assert loaded.config.notify.policy() == Policy(
+        mode="osc777",
+        when="always",
+        command=("notify-send", "-u", "critical"),
+        quiet=(Quiet(22 * 60, 7 * 60), Quiet(12 * 60, 13 * 60)),
+        regroup=30.0,
+        alarms="error",
+    )
+    assert Config().notify.policy() == Policy()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('mode = "loud"', "notify.mode: input should be 'auto'"),
+        ('when = "now"', "notify.when: input should be 'unfocused' or 'always'"),
+        ('command = "notify-send x"', "notify.command: input should be a valid list"),
+        ('command = [" "]', "notify.command: it begins with the program"),
+        ('quiet = ["10pm"]', "notify.quiet: “10pm” is no span of hours: write it as 22:00-07:00"),
+        ("regroup_s = 0", "notify.regroup_s: input should be greater than or equal to 1"),
+        ('alarms = "all"', "notify.alarms: input should be 'critical'"),
+        ("sound = true", "notify.sound: there is no such setting"),
+    ],
+)
+def test_a_fault_in_notices_is_told_by_its_line_and_the_rest_holds(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    loaded = _load(tmp_path, f'theme = "light"\n[notify]\n{line}\n')
+    (problem,) = loaded.problems
+    assert problem.title.startswith(f"{tmp_path / 'config.toml'}:3: {said}")
+    assert loaded.config.notify == Config().notify
+    assert loaded.config.theme == "light"

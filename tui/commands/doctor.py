@@ -33,6 +33,7 @@ def doctor(path: str | None, **values: Any) -> int:
     request = asked(values)
     named = path or request.db
     found = checks.examine(named, os.getcwd(), os.environ, request.now)
+    found.append(_notices(os.environ))
     found.append(_terminal(os.environ, sys.stdout.encoding or "", _glyph_cells()))
     if request.style == "table":
         _print(found)
@@ -51,6 +52,38 @@ def _glyph_cells() -> int | None:
     from .cell_width import measured
 
     return measured(sys.stdin.fileno(), sys.stdout.fileno())
+
+
+def _notices(env: Mapping[str, str]) -> Check:
+    """Which way a notice goes, as the console on this terminal would send it."""
+    import shutil
+
+    from ...data.config import load
+    from ..notices import CODE_NAMES, ask_tmux, way_of
+
+    policy = load(None, env).config.notify.policy()
+    if not policy.is_on:
+        return Check("notices", "ok", "off")
+    tmux = ask_tmux(env)
+    way = way_of(policy, env, tmux)
+    ways: list[str] = []
+    if way is not None:
+        terminal = f" as {way.terminal} takes it" if way.terminal and way.code != "bell" else ""
+        ways.append(CODE_NAMES[way.code] + terminal + (f", through {way.wrap}" if way.wrap else ""))
+    ways += [f"the command {policy.command[0]}"] if policy.command else []
+    when = "whoever looks" if policy.when == "always" else "while the terminal is out of focus"
+    said = f"{' and '.join(ways)}, {when}"
+    if policy.command and shutil.which(policy.command[0]) is None:
+        there_is_none = f"there is no program {policy.command[0]}"
+        return Check("notices", "warning", said, f"{there_is_none}: see notify.command")
+    if tmux is not None and not tmux.tells_focus and policy.when == "unfocused":
+        remedy = 'tmux hides the focus: `set -g focus-events on`, or notify.when = "always"'
+        # Who set nothing up misses nothing.
+        is_wanted = policy.mode != "auto" or bool(policy.command)
+        return Check("notices", "warning" if is_wanted else "ok", said, remedy)
+    if tmux is not None and not tmux.passes and way is not None and way.terminal:
+        return Check("notices", "ok", said, "for words: tmux `set -g allow-passthrough on`")
+    return Check("notices", "ok", said)
 
 
 def _terminal(env: Mapping[str, str], encoding: str, glyph_cells: int | None) -> Check:

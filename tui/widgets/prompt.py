@@ -60,7 +60,8 @@ class Prompt(Horizontal):
     def say(self, spans: Sequence[Span], aside: Sequence[Span] = ()) -> None:
         """Shows one message until the next; `aside` stands at the right."""
         side = self.query_one("#prompt-side", OneLine)
-        width = side.size.width or self.size.width
+        # When a question has just been closed, the field's place is not given back yet.
+        width = (self.has_class("-asking") and side.size.width) or self.size.width
         side.line = spread(spans, aside, width) if spans or aside else BLANK
 
     def menu(

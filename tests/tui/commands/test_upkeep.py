@@ -223,3 +223,64 @@ def test_a_time_that_is_none_is_wrong_use(run: Run) -> None:
 def test_json_of_doctor_is_one_document(run: Run, fleet: Path) -> None:
     result = run("doctor", fleet, "--json")
     assert list(json.loads(result.out)) == ["source", "as_of", "rows", "truncated"]
+
+
+@pytest.fixture
+def notify(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """Configures notices, in a terminal of this environment and no other."""
+
+    def configure(lines: str = "", **env: str) -> None:
+        for name in ("KITTY_WINDOW_ID", "WEZTERM_PANE", "TERM_PROGRAM", "LC_TERMINAL"):
+            monkeypatch.delenv(name, raising=False)
+        for name in ("TMUX", "TMUX_PANE", "STY"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        (tmp_path / "notices.toml").write_text(f"[notify]\n{lines}\n")
+        monkeypatch.setenv("VEDETTE_CONFIG", str(tmp_path / "notices.toml"))
+
+    return configure
+
+
+def _notices(run: Run, path: Path) -> dict[str, Any]:
+    rows = run("doctor", path, "--json").rows
+    (row,) = [row for row in rows if row["check"] == "notices"]
+    return row
+
+
+def test_doctor_says_which_way_notices_go(
+    run: Run, fleet: Path, notify: Callable[..., None]
+) -> None:
+    unfocused = "while the terminal is out of focus"
+    notify(TERM="xterm-kitty")
+    assert _notices(run, fleet)["fact"] == f"OSC 99 as kitty takes it, {unfocused}"
+    notify(TERM="xterm-256color")
+    assert _notices(run, fleet)["fact"] == f"the bell, {unfocused}"
+    notify('mode = "osc9"\nwhen = "always"\ncommand = ["sh"]', STY="1.x")
+    assert _notices(run, fleet)["fact"] == (
+        "OSC 9, through screen and the command sh, whoever looks"
+    )
+    notify('mode = "off"')
+    assert _notices(run, fleet)["fact"] == "off"
+
+
+def test_doctor_warns_of_a_notice_that_would_not_arrive(
+    run: Run, fleet: Path, notify: Callable[..., None], tmp_path: Path
+) -> None:
+    notify('command = ["no-such-program"]')
+    row = _notices(run, fleet)
+    assert (row["outcome"], row["remedy"]) == (
+        "warning",
+        "there is no program no-such-program: see notify.command",
+    )
+    program = tmp_path / "tmux"
+    program.write_text("#!/bin/sh\nprintf 'foot\\tfoot\\t0\\t0\\t3.4\\n'\n")
+    program.chmod(0o755)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    notify('mode = "osc777"', TMUX="x", PATH=path)
+    row = _notices(run, fleet)
+    assert (row["outcome"], "focus-events on" in row["remedy"]) == ("warning", True)
+    notify('when = "always"', TMUX="x", PATH=path)
+    row = _notices(run, fleet)
+    assert (row["outcome"], "allow-passthrough on" in row["remedy"]) == ("ok", True)
+    assert row["fact"] == "the bell, whoever looks"
