@@ -7,8 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from .deciding.way import DEFAULTS, Api, Apis, checked_place
 from . import notices
+from .deciding.way import DEFAULTS, Api, Apis, checked_place
 from .discovery import config_path
 from .errors import DecisionRefused, VedetteError
 from .judgements import LOOP_REPEATS, LOST_HEARTBEATS, SILENT_FACTOR, SILENT_FLOOR

@@ -147,6 +147,8 @@ def test_an_address_that_will_not_be_asked_is_told_and_not_replaced(
     assert problem.title.startswith(f"{tmp_path}/config.toml:3: Amelia's api")
     assert words in problem.title
     assert f'"{loaded.config.systems.addresses()["amelia"].url}"' in line
+
+
 # Notices
 
 
