@@ -385,7 +385,9 @@ def test_amelia_gates_errors_and_tasks(file: File) -> None:
 
     gates = file.told("approvals")
     blocked = file.plain("SELECT id FROM workflows WHERE status = 'blocked'")
-    assert {g["run_id"] for g in gates if g["status"] == "pending"} == {run_id for (run_id,) in blocked}
+    assert {g["run_id"] for g in gates if g["status"] == "pending"} == {
+        run_id for (run_id,) in blocked
+    }
     for status, kind in {"approved": "approval_granted", "rejected": "approval_rejected"}.items():
         answered = [gate for gate in gates if gate["status"] == status]
         assert len(answered) == lines(f"event_type = '{kind}'") > 0
