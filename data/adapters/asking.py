@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 from ..errors import VedetteError
 from ..recording.asking import Terms
 from ..recording.gates import Answer
-from ..recording.handles import AgentHandle
+from ..recording.handles import AgentHandle, ToolHandle
 from ..recording.payloads import as_document
 
 DEADLINE_SECONDS = 600.0
@@ -73,10 +73,28 @@ class Asker:
         self, call_id: str, tool: str, arguments: object, why: str | None = None
     ) -> Verdict:
         """Asks whether this call may run, and waits while other tasks go on."""
-        verdict = await self._asked(call_id, tool, arguments, why)
+        verdict = await self.put(call_id, tool, arguments, why)
         if not verdict.approved:
             self.denied(tool, arguments, verdict)
         return verdict
+
+    async def put(
+        self,
+        call_id: str,
+        tool: str,
+        arguments: object,
+        why: str | None = None,
+        call: ToolHandle | None = None,
+    ) -> Verdict:
+        """Like `ask`, for a `call` that is recorded elsewhere."""
+        try:
+            payload = document(tool, arguments)
+            terms = self.terms(tool, arguments, why)
+            terms["tool"] = call
+            answer = await self.agent.ask_async(titled(tool, arguments), payload, **terms)
+        except Exception as error:
+            return failed(error)
+        return self.heard(call_id, payload, answer)
 
     def denied(self, tool: str, arguments: object, verdict: Verdict) -> None:
         """Records a call that will not run, and why."""
@@ -102,7 +120,7 @@ class Asker:
         if approved is not None and is_same:
             return Verdict(True, "approved", gate_id=approved.gate_id)
         why = None if approved is None else "its arguments changed after they were approved"
-        verdict = await self._asked(call_id, tool, arguments, why)
+        verdict = await self.put(call_id, tool, arguments, why)
         self._approved.pop(call_id, None)
         return verdict
 
@@ -110,15 +128,6 @@ class Asker:
         """The gate that let a call through which has not run yet."""
         approved = self._approved.get(call_id)
         return None if approved is None else approved.gate_id
-
-    async def _asked(self, call_id: str, tool: str, arguments: object, why: str | None) -> Verdict:
-        try:
-            payload = document(tool, arguments)
-            terms = self.terms(tool, arguments, why)
-            answer = await self.agent.ask_async(titled(tool, arguments), payload, **terms)
-        except Exception as error:
-            return failed(error)
-        return self.heard(call_id, payload, answer)
 
     def heard(self, call_id: str, payload: str, answer: Answer) -> Verdict:
         """The verdict that an answer is; an approval is remembered for `confirm`."""

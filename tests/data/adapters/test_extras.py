@@ -9,8 +9,9 @@ FRAMEWORKS = {
     "pydantic_ai": "pydantic-ai",
     "agents": "openai-agents",
     "langgraph": "langgraph",
+    "claude_agent_sdk": "claude-agent",
 }
-ADAPTERS = ["pydantic_ai", "openai_agents", "langgraph"]
+ADAPTERS = ["pydantic_ai", "openai_agents", "langgraph", "claude_agent"]
 
 
 def python(code: str) -> str:
