@@ -352,8 +352,10 @@ class _Answered(NamedTuple):
 
 
 def _of_gates(source: Source, now: float) -> list[AlarmFacts]:
-    """Answers of the last hour that their agents have not read."""
-    found = []
+    """Answers of the last hour that their agents have not read, where rows tell that at all."""
+    found: list[AlarmFacts] = []
+    if not source.system.tells_pickup:
+        return found
     for gate in source.all("alarms/answered_gates", _Answered, limit=50):
         decided = times.parse(gate.decided_at)
         if gate.status not in ("approved", "rejected") or gate.picked_up_at or decided is None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ..data import consent
 from ..data.approvals import GateRow, ReviewFacts, shape
+from ..data.deciding.way import DEFAULTS, Apis
 from ..data.document import Document
 
 MOST = 20
@@ -51,9 +52,15 @@ class Bulk:
     """The reviews of one page and which of them are ticked. Time comes in as an argument."""
 
     def __init__(
-        self, candidates: Sequence[Candidate], terms: consent.Terms, actor: str, now: float
+        self,
+        candidates: Sequence[Candidate],
+        terms: consent.Terms,
+        actor: str,
+        now: float,
+        apis: Apis = DEFAULTS,
     ) -> None:
         self.actor = actor
+        self.apis = apis
         # Together they are read whole, also where one alone would not have to be.
         self.terms = replace(terms, low=replace(terms.low, see_all=True))
         self.message = ""
@@ -65,7 +72,7 @@ class Bulk:
         self.readable_from = now + self.terms.dead
 
     def _opened(self, candidate: Candidate, now: float) -> consent.Review:
-        review = consent.Review(candidate.facts.as_gate(self.actor), self.terms)
+        review = consent.Review(candidate.facts.as_gate(self.actor, self.apis), self.terms)
         review.opened(now)
         lines = [len(section.lines) for section in candidate.document.sections]
         review.laid_out(candidate.facts.sha256, lines, now)
@@ -119,7 +126,7 @@ class Bulk:
         if review.step == "sending":
             return False
         before = review.gate
-        review.gate_changed(facts.as_gate(self.actor) if facts else None, now)
+        review.gate_changed(facts.as_gate(self.actor, self.apis) if facts else None, now)
         after = review.gate
         is_same = (before.sha256, before.risk, before.title) == (
             after.sha256,

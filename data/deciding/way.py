@@ -89,7 +89,7 @@ def way_of(system: System, gate: Approval, step: Task | None, apis: Apis) -> Way
         word = clean(gate.source_status or "", 40)
         off = f"its status is {word!r}: what an answer would do to it is not known"
         return Way("", off=off, hint=_ELSEWHERE.format(system.label))
-    return _WAYS[system.answers](gate, step, apis)
+    return _WAYS[system.answers](gate, step, apis)._replace(hears=system.tells_pickup)
 
 
 _ELSEWHERE = "answer it where {} asks for it"
@@ -123,16 +123,16 @@ def _syris_coded(gate: Approval, step: Task | None, apis: Apis) -> Way:
 
 def _amelia(gate: Approval, step: Task | None, apis: Apis) -> Way:
     way = _http("Amelia", apis.get("amelia", DEFAULTS["amelia"]))
-    return way._replace(takes_note=False, hears=False)
+    return way._replace(takes_note=False)
 
 
 def _dossier(gate: Approval, step: Task | None, apis: Apis) -> Way:
     if gate.kind != RESUMED:
         says = "to Dossier's file; nothing in Dossier waits for it"
-        return Way("file", short="in its file", says=says, hears=False)
+        return Way("file", short="in its file", says=says)
     way = _http("Dossier", apis.get("dossier", DEFAULTS["dossier"]))
     no_reject = "what is blocked can be resumed, not rejected: cancel it in Dossier"
-    return way._replace(takes_note=False, hears=False, vanishes=True, no_reject=no_reject)
+    return way._replace(takes_note=False, vanishes=True, no_reject=no_reject)
 
 
 _WAYS = {

@@ -18,6 +18,7 @@ def _amelia(connection: sqlite3.Connection, tables: Tables) -> System:
         lacks=lacks,
         answers="amelia",
         expires_gates=False,
+        tells_pickup=False,
         notes=(*_NOTES, *_of_form(tables), *_lost(tables)),
     )
 
@@ -82,7 +83,7 @@ _NOTES = (
     "Amelia has no agents: they are the names in its log and its token rows within a workflow, and "
     "their state is derived from the workflow's",
     "a blocked workflow is a gate, its plan the payload; it is answered through Amelia's HTTP "
-    "interface only, never in this file",
+    "interface ([systems.amelia] api in the configuration), never in this file",
     "a rejected plan is stored as a failed workflow: the log tells them apart",
     "a model call is one invocation of an agent without its texts; its beginning is derived from "
     "its end and its duration",

@@ -23,6 +23,7 @@ def _dossier(connection: sqlite3.Connection, tables: Tables) -> System:
         journal="delete",
         answers="dossier",
         expires_gates=False,
+        tells_pickup=False,
         notes=_DOSSIER_NOTES + (_STEP_NOTE if "step" in tables else ()) + lost,
     )
 
@@ -71,8 +72,8 @@ _DOSSIER_LACKS = {
 _DOSSIER_NOTES = (
     "an agent is an assignment of a card; below it stands each time it was executed",
     "Dossier leaves a run running that nobody works on: a running run may be dead",
-    "a blocked assignment is a gate that needs a person: it is resumed in Dossier, "
-    "which starts an agent; answering it here would start nothing",
+    "a blocked assignment is a gate that needs a person: it is resumed through Dossier's HTTP "
+    "interface ([systems.dossier] api), which starts an agent; a row alone would start nothing",
     "nothing in Dossier waits for an approval of a pull request: the answer is kept, no more",
     "risk is derived from what is asked: Dossier records none",
     "the payload of an approval is put together from its run: the pull request candidate, "

@@ -105,6 +105,8 @@ _DESIGN_NOTES = (
 
 _CODED_NOTES = (
     "SYRIS as coded never lets a gate expire: one past its time can still be answered",
+    "a gate is answered through SYRIS's server where [systems.syris] api names one, else in this "
+    "file, as its server would write it, and only where a step waits for it",
     "tool calls are those of the audit trail; their arguments are known where a step made them",
     "autonomy settings and quiet hours are in Tables only",
 )

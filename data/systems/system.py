@@ -32,6 +32,8 @@ class System:
     expires_gates: bool = True
     """Whether the system itself lets a gate expire. Where not, one past its time is overdue, and
     can still be answered."""
+    tells_pickup: bool = True
+    """Whether its rows show that an answer was heard."""
     journal: str = "wal"
     """The journal mode the system itself gives its files."""
     notes: tuple[str, ...] = ()

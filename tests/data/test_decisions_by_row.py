@@ -26,8 +26,10 @@ from tests.builders.asked import (
     seen,
 )
 from tests.builders.tac import build_tac
+from vedette.data.alarms import read_alarms
 from vedette.data.decisions import Decision, decide
 from vedette.data.errors import DecisionRefused
+from vedette.data.source import open_source
 
 AT = "2026-11-21T14:02:31+00:00"
 
@@ -507,3 +509,18 @@ def test_of_two_who_answer_at_once_one_has_decided(copies: tuple[list[Path], str
         assert sum(winner in row.values() for row in changed.values()) == 1
         told = [row for rows in added.values() for row in rows if row["stage"] == "gate"]
         assert len(told) == (0 if gate_id == REQUEST else 1)
+
+
+def test_a_system_that_tells_of_no_pick_up_is_not_blamed_for_a_late_one(
+    design: Path, dossier: Path
+) -> None:
+    """An engine that should have gone on is; a file in which nothing ever shows it is not."""
+    told = {}
+    for path, gate_id in ((design, GATE), (dossier, REQUEST)):
+        approve(path, gate_id)
+        with closing(open_source(str(path))) as source:
+            found = read_alarms(source, NOW + 60).alarms
+        told[gate_id] = {row for alarm in found for row in alarm.evidence}
+
+    assert f"approval {GATE}" in told[GATE]
+    assert f"approval {REQUEST}" not in told[REQUEST]

@@ -459,7 +459,8 @@ class ApprovalsScreen(ConsoleScreen):
             width = max(20, self.size.width - 6)
             read = [each for each in facts.together.values() if each is not None]
             page = [Candidate(each, parse(each.gate.payload, width)) for each in read]
-            self.bulk = Bulk(page, self.app.settings.terms, self.app.settings.actor, now)
+            settings = self.app.settings
+            self.bulk = Bulk(page, settings.terms, settings.actor, now, settings.apis)
             self.set_timer(self.bulk.terms.dead, self._note_seen)
             self._turn_page()
         self._draw_bulk()
