@@ -156,6 +156,14 @@ class Recorder(Facts, Door):
         )
         return None if row is None else Outcome._make(row)
 
+    def went_on(self, answer: Answer) -> None:
+        """Leaves the receipt that what was approved is being done.
+
+        For a question that no agent asked; an agent's next row says so by itself.
+        """
+        row = {"id": answer.approval_id, "now": self._desk.stamp()}
+        self._desk.put((("gate_moved_on", row),), keep=True)
+
     def flush(self, timeout: float = FLUSH_SECONDS) -> bool:
         """Waits until all that was recorded is written; False if that took over `timeout` s."""
         return self._desk.flush(timeout)

@@ -38,6 +38,7 @@ COMMANDS = {
     "costs": "costs",
     **dict.fromkeys(("approve", "reject", "ack", "resolve"), "deciding"),
     "gate": "gate",
+    "mcp": "mcp",
     "hook": "hook",
     "tables": "tables",
     "doctor": "doctor",
