@@ -156,8 +156,10 @@ class _Hook:
 
         with suppress(Exception):
             path, client, now = self._path(event), self._asked.client, time.time()
-            hooks.record(path, client, event, now, by=hooks.process_of(client), note=note)
-            hooks.settle(path, client, event, "refused", reason, now)
+            by = hooks.process_of(client)
+            tool_id = hooks.record(path, client, event, now, by=by, note=note)
+            if tool_id is not None:
+                hooks.settle(path, client, event, tool_id, "refused", reason, now)
         return replies.block(reason)
 
     def _watched(self, event: "Event", note: str | None = None) -> "Reply":

@@ -74,9 +74,10 @@ def ask(
     """
     asked_about = payload(event)
     risk = why.risk
-    hooks.record(path, client, event, clock(), by=by, status="waiting", risk=risk, note=note)
+    tool_id = hooks.record(
+        path, client, event, clock(), by=by, status="waiting", risk=risk, note=note
+    )
     place = hooks.place(client, event)
-    is_written = event.name == "PreToolUse" and place.tool_id is not None
     words = Words(
         title(event),
         asked_about,
@@ -84,7 +85,7 @@ def ask(
         why.why or f"rule: {why.rule}",
         run_id=place.run_id if event.session else None,
         agent_id=place.agent_id if event.session else None,
-        tool_call_id=place.tool_id if is_written and event.session else None,
+        tool_call_id=tool_id,
         expires_at=began + deadline,
     )
     program = f"vedette hook {client}"
@@ -97,8 +98,9 @@ def ask(
                 question.go_on()
             outcome, reason = answer.outcome, said(answer, deadline)
     finally:
-        with suppress(VedetteError, sqlite3.Error):
-            hooks.settle(path, client, event, outcome, reason, clock())
+        if tool_id is not None:
+            with suppress(VedetteError, sqlite3.Error):
+                hooks.settle(path, client, event, tool_id, outcome, reason, clock())
     if outcome == "withdrawn":
         return block(reason)
     return decided(client, event.name, is_allowed=outcome == "approved", reason=reason)

@@ -91,11 +91,11 @@ def record(
     status: str = "running",
     risk: str | None = None,
     note: str | None = None,
-) -> None:
+) -> str | None:
     """Writes an event's rows, in one transaction; raises VedetteError or sqlite3.Error.
 
     `status` and `risk` are those of the tool call that is about to happen; `note` is what is wrong
-    with the rules for it.
+    with the rules for it. The call's row, where the event is about one, is answered.
     """
     migrations.migrate(path, now)
     with closing(store.connect(path)) as connection:
@@ -106,19 +106,17 @@ def record(
             rows.write(by, status, risk)
             if note is not None:
                 rows.note(note)
+            return rows.tool_id
 
 
 def settle(
-    path: str, client: str, event: Event, outcome: str, reason: str | None, now: float
+    path: str, client: str, event: Event, tool_id: str, outcome: str, reason: str, now: float
 ) -> None:
-    """Writes what an answer means for its tool call: it goes on, or it never happens."""
-    tool_id = place(client, event).tool_id
-    if tool_id is None or not event.session:
-        return
+    """Writes what an answer means for a tool call: it goes on, or it never happens."""
     with closing(store.connect(path)) as connection:
         connection.execute(load("ingest/hook_patience")).fetchall()
         with store.writing(connection):
-            rows = _Rows(connection, client, event, times.text(now))
+            rows = _Rows(connection, client, event, times.text(now), tool_id)
             if outcome == "approved":
                 connection.execute(load("ingest/hook_tool_going"), {"id": tool_id, "now": rows.now})
             else:
@@ -128,13 +126,22 @@ def settle(
 class _Rows:
     """One event on its way into the database."""
 
-    def __init__(self, connection: sqlite3.Connection, client: str, event: Event, now: str) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        client: str,
+        event: Event,
+        now: str,
+        tool_id: str | None = None,
+    ) -> None:
         self.now = now
         self._connection = connection
         self._client = client
         self._event = event
         self._payloads = Payloads(None, price=False)
         self._place = place(client, event)
+        self.tool_id = tool_id or (self._place.tool_id if event.session else None)
+        """The call the event is about, where it has a row or will have one."""
 
     def write(self, by: Client | None, status: str, risk: str | None) -> None:
         event = self._event
@@ -148,6 +155,8 @@ class _Rows:
             return
         if event.name == "PreToolUse":
             self.start_tool(status, risk)
+        elif event.name == "PermissionRequest":
+            self.permission_asked(status, risk)
         elif tell := _TELLERS.get(event.name):
             tell(self)
         else:
@@ -163,29 +172,17 @@ class _Rows:
 
     def start_tool(self, status: str = "running", risk: str | None = None) -> str | None:
         """Writes the call, where it is not there; since when it was known before."""
-        event, tool_id = self._event, self._place.tool_id
-        if tool_id is None:
-            self._say("tool.start", event.tool)
+        if self.tool_id is None:
+            self._say("tool.start", self._event.tool)
             return None
-        known = self._connection.execute(load("ingest/hook_tool_known"), {"id": tool_id}).fetchone()
-        row = {
-            "id": tool_id,
-            "run_id": self._place.run_id,
-            "agent_id": self._place.agent_id,
-            "name": (event.tool or "unnamed")[:_NAME],
-            "input": _stored(event.tool_input),
-            "status": status,
-            "risk": risk,
-            "artifact_id": f"{tool_id}:input",
-            "now": self.now,
-        }
-        self._put("tool_start", row, "ingest/hook_tool")
+        known = self._run_one("ingest/hook_tool_known", {"id": self.tool_id})
+        self._put("tool_start", self._call(status, risk), "ingest/hook_tool")
         if known is None:
-            self._say("tool.start", event.tool)
-        return None if known is None else str(known[0])
+            self._say("tool.start", self._event.tool)
+        return known
 
     def end_tool(self, status: str, output: object = None, error: str | None = None) -> None:
-        event, tool_id = self._event, self._place.tool_id
+        event, tool_id = self._event, self.tool_id
         told = event.tool if status == "completed" else f"{event.tool}: {error or status}"
         level = "error" if status == "failed" else "info"
         if tool_id is None:
@@ -254,8 +251,13 @@ class _Rows:
     def tool_denied(self) -> None:
         self.end_tool("cancelled", error=self._event.text("reason") or "permission denied")
 
-    def permission_asked(self) -> None:
+    def permission_asked(self, status: str = "running", risk: str | None = None) -> None:
         self._say("permission.asked", self._event.tool)
+        if self.tool_id is None:
+            call = self._payloads.stored([("tool_start", self._call(status, risk))])[-1][1]
+            self.tool_id = self._run_one("ingest/hook_tool_asked", call)
+        if self.tool_id is not None and status == "waiting":
+            self.start_tool(status, risk)
 
     def notified(self) -> None:
         message = self._event.text("message") or ""
@@ -319,9 +321,9 @@ class _Rows:
         self._add_agent(main, None, self._client)
         if event.agent_id is not None:
             asked = {"run_id": self._place.run_id, "id": self._place.agent_id}
-            row = self._connection.execute(load("ingest/hook_parent"), asked).fetchone()
+            parent = self._run_one("ingest/hook_parent", asked)
             name = (event.agent_type or SUBAGENT)[:_NAME]
-            if self._add_agent(self._place.agent_id, row[0] if row else main, name):
+            if self._add_agent(self._place.agent_id, parent or main, name):
                 self._say("agent.start", name)
         facts = {"id": self._place.agent_id, "model": event.text("model"), "now": self.now}
         self._run("ingest/hook_agent_heard", facts | self._news())
@@ -348,6 +350,20 @@ class _Rows:
         start, end = times.parse(began), times.parse(self.now)
         return None if start is None or end is None else max(0, round((end - start) * 1000))
 
+    def _call(self, status: str, risk: str | None) -> dict[str, Any]:
+        """The row of the call the event is about."""
+        return {
+            "id": self.tool_id,
+            "run_id": self._place.run_id,
+            "agent_id": self._place.agent_id,
+            "name": (self._event.tool or "unnamed")[:_NAME],
+            "input": _stored(self._event.tool_input),
+            "status": status,
+            "risk": risk,
+            "artifact_id": f"{self.tool_id}:input",
+            "now": self.now,
+        }
+
     def _put(self, kind: str, row: dict[str, Any], statement: str) -> bool:
         """Writes a row with its texts masked, and large ones apart."""
         *artifacts, (_, shaped) = self._payloads.stored([(kind, row)])
@@ -372,6 +388,11 @@ class _Rows:
         row = (run_id, agent_id, level, kind, message[:cut], None, self.now)
         for _, shaped in self._payloads.stored([("event", row)]):
             self._connection.execute(load("records/event"), shaped)
+
+    def _run_one(self, name: str, facts: dict[str, Any]) -> str | None:
+        """The one value a statement finds."""
+        row = self._connection.execute(load(name), facts).fetchone()
+        return None if row is None else str(row[0])
 
     def _run(self, name: str, facts: dict[str, Any]) -> bool:
         return bool(self._connection.execute(load(name), facts).rowcount)
@@ -409,7 +430,6 @@ _TELLERS = {
     "SubagentStop": _Rows.subagent_stopped,
     "PostToolUse": _Rows.tool_done,
     "PostToolUseFailure": _Rows.tool_failed,
-    "PermissionRequest": _Rows.permission_asked,
     "PermissionDenied": _Rows.tool_denied,
     "Notification": _Rows.notified,
     "PreCompact": _Rows.compacted,

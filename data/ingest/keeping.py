@@ -196,9 +196,10 @@ class Keeper:
             return
         agent_id, name, created_at = found
         row["latency_ms"] = _between(created_at, {"completed_at": row["at"]})
-        if not self._run("tool_end", row):
+        is_ended = self._run("tool_end", row)
+        if not is_ended:
             self._run("tool_output", row)
-        elif row["error"] is not None:
+        if row["error"] is not None and (is_ended or self._run("tool_failed", row)):
             message = f"{name}: {' '.join(row['error'].split())[:_REASON]}"
             self._event(agent_id, "tool.end", message, "error", row["at"])
 

@@ -229,6 +229,35 @@ def test_an_output_too_large_for_its_column_is_stored_once(db: str, home: Path) 
 
 
 @pytest.mark.parametrize("is_hook_first", [True, False])
+def test_codex_tells_its_hook_nothing_of_a_failure_and_its_rollout_does(
+    db: str, tmp_path: Path, is_hook_first: bool
+) -> None:
+    rollouts = tmp_path / "sessions"
+
+    def tell() -> None:
+        session = Session(db, "codex", now=BEGIN)
+        for name in ("PreToolUse", "PostToolUse"):
+            session.tool(name, "call_1", session_id="0190-aaaa", tool_response="no such file")
+
+    if is_hook_first:
+        tell()
+    rollout = Codex("0190-aaaa", session="0190-aaaa")
+    rollout.user("Look.")
+    rollout.calls("call_1", "ls /nowhere")
+    rollout.gives("call_1", "no such file", code=2)
+    write(rollouts / "rollout-2026-11-02T09-30-00-0190-aaaa.jsonl", rollout.lines)
+    for _ in range(2):
+        imported(db, rollouts, ids.CODEX)
+    if not is_hook_first:
+        tell()
+    call = row(db, "SELECT status, error, latency_ms FROM tool_calls")
+    assert (call["status"], call["error"]) == ("failed", "no such file")
+    assert call["latency_ms"] is not None
+    failures = "SELECT count(*) FROM events WHERE kind = 'tool.end' AND level = 'error'"
+    assert value(db, failures) == 1
+
+
+@pytest.mark.parametrize("is_hook_first", [True, False])
 def test_codex_meets_its_rollout(db: str, tmp_path: Path, is_hook_first: bool) -> None:
     rollouts = tmp_path / "sessions"
 

@@ -184,6 +184,21 @@ def test_a_permission_is_asked_for_here_in_the_clients_place(begin: Begin, db: P
     assert hook.end().answer["decision"] == decision
 
 
+def test_a_permission_is_about_the_call_that_waits_for_it(begin: Begin, db: Path) -> None:
+    """The client does not say which: it asks without the call's id."""
+    begin(calls("PreToolUse", "WebFetch", "t1", url="https://b.example")).end()
+    begin(calls("PreToolUse", "WebFetch", "t2", url="https://a.example")).end()
+    begin(calls("PreToolUse", "WebFetch", "t3", url="https://c.example")).end()
+    ask = said("PermissionRequest", tool_name="WebFetch", tool_input={"url": "https://a.example"})
+    hook = begin(ask)
+    assert waiting(db)["tool_call_id"] == f"{RUN}:t2"
+    decided(db, "rejected", reason="not there")
+    hook.end()
+    found = rows(db, "SELECT status, risk FROM tool_calls ORDER BY id")
+    expected = [("running", None), ("cancelled", "medium"), ("running", None)]
+    assert [tuple(each) for each in found] == expected
+
+
 def test_permissions_are_only_watched_where_the_rules_say_so(
     answer: Answer, project: Path, db: Path
 ) -> None:
