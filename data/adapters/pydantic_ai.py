@@ -7,11 +7,13 @@
 
 A tool asks with `requires_approval=True` or by raising `ApprovalRequired`. The run waits where it
 is. A program that would rather have the run end, and start the next with what was decided, says
-`waits=False`, makes `DeferredToolRequests` an output type and calls `answers` in between.
+`waits=False`, makes `DeferredToolRequests` an output type and calls `answers` in between: so must
+one that uses `run_stream`, which ends at the first call that needs approval.
 """
 
 import asyncio
 from collections.abc import Sequence
+from contextvars import ContextVar
 from copy import copy
 from typing import Any, Unpack
 
@@ -50,12 +52,15 @@ with needed("pydantic_ai", "pydantic-ai"):
     from pydantic_core import to_jsonable_python
 
 _NAME = "agent"
+_RUNNING: ContextVar[AgentHandle | None] = ContextVar("vedette_running", default=None)
+"""The agent in whose run this is."""
 
 
 class Gatekeeper(AbstractCapability[Any]):
     """Waits for a person where a tool needs approval; records runs, model calls and tool calls.
 
-    Each run of the agent becomes an agent below `parent`. Nothing that goes wrong here lets a
+    Each run of the agent becomes an agent below `parent`, or below the agent one of whose tools
+    runs it. Nothing that goes wrong here lets a
     tool run that needs approval.
     """
 
@@ -94,10 +99,20 @@ class Gatekeeper(AbstractCapability[Any]):
     ) -> AgentRunResult[Any]:
         """Records the run as an agent, however it ends."""
         name = (ctx.agent and ctx.agent.name) or _NAME
-        with self._parent.agent(name, model=ctx.model.model_name) as agent:
+        with self._above().agent(name, model=ctx.model.model_name) as agent:
             self._asker = Asker(agent, self._approved, **self._conditions)
             self._latest[:] = [self._asker]
-            return await handler()
+            token = _RUNNING.set(agent)
+            try:
+                return await handler()
+            finally:
+                _RUNNING.reset(token)
+
+    def _above(self) -> Run | AgentHandle:
+        """Whose agent this is: that of the agent whose tool runs it, within the same run."""
+        running, parent = _RUNNING.get(), self._parent
+        run = parent.run if isinstance(parent, AgentHandle) else parent
+        return running if running is not None and running.run is run else parent
 
     async def wrap_model_request(
         self,

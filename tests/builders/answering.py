@@ -10,7 +10,9 @@ from tests.builders.recorded import row, rows, until
 from vedette.data import decisions
 
 
-def waiting(path: Path, asker: "subprocess.Popen[str] | None" = None) -> dict[str, Any]:
+def waiting(
+    path: Path, asker: "subprocess.Popen[str] | None" = None, seconds: float = 20.0
+) -> dict[str, Any]:
     """The one gate that is open; waits until there is one, while the asker is there."""
 
     def look() -> list[Any]:
@@ -21,7 +23,7 @@ def waiting(path: Path, asker: "subprocess.Popen[str] | None" = None) -> dict[st
             path, "SELECT * FROM approvals WHERE status = 'pending' ORDER BY seq"
         )
 
-    (gate, *_) = until(look)
+    (gate, *_) = until(look, seconds)
     return dict(gate) | {"asks": json.loads(gate["payload"])}
 
 
@@ -30,9 +32,10 @@ def answer(
     outcome: Any,
     note: str | None = None,
     asker: "subprocess.Popen[str] | None" = None,
+    seconds: float = 20.0,
 ) -> dict[str, Any]:
     """Decides the gate that is open, as it was read; the gate as it was."""
-    gate = waiting(path, asker)
+    gate = waiting(path, asker, seconds)
     decisions.decide(
         str(path),
         gate["id"],

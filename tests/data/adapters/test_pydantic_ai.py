@@ -1,7 +1,7 @@
 """pydantic-ai: what may run, with which arguments, and what the model is told where it may not."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 from pydantic_ai import Agent, ApprovalRequired, DeferredToolRequests, RunContext
 from pydantic_ai.capabilities import AbstractCapability
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
-from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
 
 from tests.builders.answering import answer, gate_now, waiting
 from tests.builders.recorded import row, rows, value
@@ -258,3 +258,61 @@ async def test_calls_are_recorded_with_tokens_and_failures(
     assert (call["status"], call["error"]) == ("failed", "RuntimeError: bang")
     assert call["prompt_id"] == prompt["id"]
     assert row(db, "SELECT * FROM agents")["status"] == "failed"
+
+
+async def test_an_agent_that_a_tool_runs_stands_below_the_agent_whose_tool_it_is(
+    run: Run, recorder: Recorder, db: Path
+) -> None:
+    scout: Agent[None, str] = Agent(wanting(), name="scout", capabilities=[Gatekeeper(run)])
+    lead: Agent[None, str] = Agent(
+        wanting(ToolCallPart("look", {})), name="lead", capabilities=[Gatekeeper(run)]
+    )
+
+    @lead.tool_plain
+    async def look() -> str:
+        return (await scout.run("look", message_history=[ModelResponse([TextPart("hm")])])).output
+
+    await lead.run("go")
+    await lead.run("go again")
+    assert recorder.flush()
+    names = "SELECT a.name, b.name FROM agents a LEFT JOIN agents b ON b.id = a.parent_id"
+    assert [tuple(found) for found in rows(db, f"{names} ORDER BY a.seq")] == [
+        ("lead", None),
+        ("scout", "lead"),
+        ("lead", None),
+        ("scout", "lead"),
+    ]
+
+
+async def test_a_streamed_run_is_recorded_and_asked_about_too(
+    run: Run, recorder: Recorder, db: Path
+) -> None:
+    async def stream(messages: list[ModelMessage], _info: AgentInfo) -> AsyncIterator[Any]:
+        if len(messages) == 1:
+            yield {0: DeltaToolCall("delete", '{"path": "build"}')}
+        else:
+            yield "it is "
+            yield "done"
+
+    done = []
+    agent: Agent[None, str] = Agent(
+        FunctionModel(stream_function=stream), name="tidy", capabilities=[Gatekeeper(run)]
+    )
+
+    @agent.tool_plain(requires_approval=True)
+    def delete(path: str) -> str:
+        done.append(path)
+        return "deleted"
+
+    async def watch(_context: RunContext[None], events: AsyncIterable[Any]) -> None:
+        async for _ in events:
+            pass
+
+    running = agent.run("go", event_stream_handler=watch)
+    result, _ = await asyncio.gather(running, person(db, "approved"))
+    assert (result.output, done) == ("it is done", ["build"])
+    assert recorder.flush()
+    first, second = rows(db, "SELECT * FROM prompts ORDER BY seq")
+    assert (first["status"], second["status"]) == ("completed", "completed")
+    assert second["response"] == "it is done"
+    assert second["tokens_out"] > 0
