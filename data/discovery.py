@@ -141,6 +141,11 @@ def config_path(env: Mapping[str, str]) -> str:
     return os.path.join(_user_folder(env, "XDG_CONFIG_HOME", "user_config_dir"), "config.toml")
 
 
+def state_folder(env: Mapping[str, str]) -> str:
+    """The user's folder for what Vedette remembers, there or not."""
+    return _user_folder(env, "XDG_STATE_HOME", "user_state_dir")
+
+
 def recent(env: Mapping[str, str]) -> list[str]:
     """Databases opened before, the latest first; none where that was never kept."""
     try:
@@ -176,7 +181,7 @@ def _replace(file: str, content: str) -> None:
 
 
 def _recent_file(env: Mapping[str, str]) -> str:
-    return os.path.join(_user_folder(env, "XDG_STATE_HOME", "user_state_dir"), "recent")
+    return os.path.join(state_folder(env), "recent")
 
 
 def _user_folder(env: Mapping[str, str], variable: str, platform_function: str) -> str:

@@ -84,7 +84,7 @@ def test_the_wheel_holds_every_statement_and_stylesheet(wheel: Path) -> None:
     wanted = {
         f"vedette/{path.relative_to(ROOT).as_posix()}"
         for top in ("tui", "data", "sql")
-        for suffix in ("py", "sql", "tcss", "typed")
+        for suffix in ("py", "sql", "tcss", "toml", "typed")
         for path in (ROOT / top).rglob(f"*.{suffix}")
     }
     assert wanted == inside

@@ -48,6 +48,7 @@ COMMANDS = {
     "prune": "prune",
     "prices": "prices",
     "import": "importing",
+    "init": "init",
 }
 """Each command, and the module it is imported from when it is run."""
 

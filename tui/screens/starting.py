@@ -3,15 +3,9 @@
 import os
 from typing import NamedTuple
 
+from ..snippet import SNIPPET
 from ..widgets.prompt import Asked
 from .base import ConsoleScreen
-
-SNIPPET = """\
-from vedette.data.recorder import Recorder
-
-with Recorder() as recorder, recorder.run("my run") as run, run.agent("my agent") as agent:
-    agent.event("milestone", "hello")
-"""
 
 
 class Step(NamedTuple):

@@ -1,0 +1,1 @@
+"""Connecting coding agents: their settings read, Vedette's hooks put in and taken out again."""
