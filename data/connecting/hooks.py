@@ -1,6 +1,5 @@
 """Vedette's own hooks in a client's settings: which they should be, which there are, in and out."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -83,8 +82,10 @@ def insertions(text: str, root: Node, hooks: Sequence[Ours]) -> list[Insertion]:
 
 def alone(hooks: Sequence[Ours]) -> str:
     """The text of settings that have nothing but these hooks."""
-    groups = {each.event: {HOOKS: [each.handler]} for each in hooks}
-    return json.dumps({HOOKS: _lists(groups)}, indent=2, ensure_ascii=False) + "\n"
+    text = "{}"
+    root = json_text.parse(text, "")
+    text, _ = json_text.put_in(text, insertions(text, root, hooks))
+    return f"{text}\n"
 
 
 def made(root: Node, hooks: Sequence[Ours]) -> list[str]:

@@ -180,15 +180,27 @@ def _written(
     values: Mapping[str, Any] | Sequence[Any], gap: str, unit: str | None, newline: str
 ) -> str:
     """The values, each behind a comma and the gap."""
-    is_broken = "\n" in gap
-    margin = gap.rpartition("\n")[2]
+    margin = newline + gap.rpartition("\n")[2] if "\n" in gap else ""
     pairs = values.items() if isinstance(values, Mapping) else [(None, each) for each in values]
     told = ""
     for key, value in pairs:
-        text = json.dumps(value, indent=unit or _UNIT if is_broken else None, ensure_ascii=False)
-        name = "" if key is None else f"{json.dumps(key)}: "
-        told += f",{gap}{name}" + text.replace("\n", newline + margin)
+        if key is None:
+            told += f",{gap}{json.dumps(value, ensure_ascii=False)}"
+        else:
+            told += f",{gap}{json.dumps(key)}: {_shown(value, margin, unit or _UNIT)}"
     return told
+
+
+def _shown(value: Any, margin: str, unit: str) -> str:
+    """A value on one line; an object of lists with a line for each, where lines are broken."""
+    if not margin or not isinstance(value, dict) or not all(map(_is_list, value.values())):
+        return json.dumps(value, ensure_ascii=False)
+    lines = [f"{margin}{unit}{json.dumps(key)}: {json.dumps(each)}" for key, each in value.items()]
+    return "{" + ",".join(lines) + margin + "}"
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
 
 
 def _gap(text: str, container: Node) -> str:

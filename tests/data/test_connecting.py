@@ -121,9 +121,9 @@ def test_it_is_laid_out_as_the_rest_is(place: Place) -> None:
     _connect(place)
     after = text.read_bytes().decode()
     assert after.replace("\r\n", "").count("\n") == 0
-    assert '\r\n\t\t"PreToolUse": [\r\n\t\t\t{\r\n\t\t\t\t"hooks": [' in after
-    assert '"Stop": [\r\n\t\t\t{\r\n\t\t\t\t"hooks"' in after
-    assert after.endswith("\r\n\t\t]\r\n\t}\r\n}")
+    assert ',\r\n\t\t"PreToolUse": [{"hooks": [' in after
+    assert '"Stop": [\r\n\t\t\t{"hooks": [{' in after
+    assert after.endswith("]}]\r\n\t}\r\n}")
 
 
 def test_on_one_line_it_stays_on_one_line(place: Place) -> None:

@@ -92,7 +92,7 @@ def _undo(place: Place, values: dict[str, Any]) -> int:
 
 
 def _carry_out(todo: list[Change], values: dict[str, Any], notes: list[str]) -> int:
-    code = 0
+    code, has_written = 0, False
     for number, change in enumerate(todo):
         if number:
             click.echo()
@@ -104,8 +104,9 @@ def _carry_out(todo: list[Change], values: dict[str, Any], notes: list[str]) -> 
             say(f"{change.path} stays as it is")
             continue
         changes.write(change, os.environ)
+        has_written = True
         say(f"{'removed' if change.after is None else 'wrote'} {change.path}")
-    for note in notes:
+    for note in notes if has_written else ():
         say(f"note: {note}")
     return code
 
