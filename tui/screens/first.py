@@ -33,9 +33,10 @@ class FirstScreen(StartingScreen):
 
     name_ = "first"
     is_merged = True
-    footer = ("demo", "snippet", "open_other", "leave")
+    footer = ("demo", "hooks", "snippet", "open_other", "leave")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "demo", "demo"),
+        Binding("h", "hooks", "hooks"),
         Binding("s", "snippet", "snippet"),
         Binding("o", "open_other", "open"),
     ]
@@ -120,7 +121,12 @@ class FirstScreen(StartingScreen):
 
     def open_row(self, key: str, row: Row) -> None:
         """What the selected row offers."""
-        {"d": self.action_demo, "s": self.action_snippet, "o": self.action_open_other}[key]()
+        {
+            "d": self.action_demo,
+            "h": self.action_hooks,
+            "s": self.action_snippet,
+            "o": self.action_open_other,
+        }[key]()
 
 
 _TITLES = {

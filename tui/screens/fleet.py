@@ -43,7 +43,7 @@ WINDOWS = (
 )
 GROUPS = ("urgency", "project", "model", "state")
 UNKNOWN_KEYS = ("look_now", "enter", "filter", "command")
-STEP_KEYS = ("demo", "snippet", "open_other", "command", "leave")
+STEP_KEYS = ("demo", "hooks", "snippet", "open_other", "command", "leave")
 FLASH_SECONDS = 2.0
 WIDE = 160
 """Columns from which on there is room for each agent's pace."""
@@ -99,6 +99,8 @@ class FleetScreen(StartingScreen):
         Binding("a", "review", "review gate"),
         Binding("t", "window", "window"),
         Binding("b,S", "group", "group"),
+        # Before the folding: it is offered only where there is nothing to fold.
+        Binding("h", "hooks", "hooks"),
         Binding("h,left,z", "fold(True)", "fold"),
         Binding("l,right", "fold(False)", "unfold"),
         Binding("E", "next_trouble", "next error"),
@@ -231,7 +233,7 @@ class FleetScreen(StartingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The first steps are offered only where nothing is recorded."""
-        if action in ("demo", "snippet", "open_other"):
+        if action in ("demo", "hooks", "snippet", "open_other"):
             return self._is_new
         return super().check_action(action, parameters)
 

@@ -3,6 +3,7 @@
 import os
 from typing import NamedTuple
 
+from ...data.errors import UsageError
 from ..snippet import SNIPPET
 from ..widgets.prompt import Asked
 from .base import ConsoleScreen
@@ -18,6 +19,7 @@ class Step(NamedTuple):
 
 STEPS = (
     Step("d", "show me a demo", "made-up agents, in a temporary file"),
+    Step("h", "add the Claude Code hooks", "to this project; the diff comes first"),
     Step("s", "copy the Python snippet", "4 lines"),
     Step("o", "open another database", "a path"),
 )
@@ -29,6 +31,21 @@ class StartingScreen(ConsoleScreen):
     def action_demo(self) -> None:
         """Leaves the console for the demo, which opens its own."""
         self.app.leave_for("demo")
+
+    def action_hooks(self) -> None:
+        """Shows what would be added to the project's settings, asks, and adds it."""
+        # Few begin by it.
+        from ..connecting import connect
+
+        try:
+            is_connected = connect(self.app, "claude-code")
+        except UsageError as error:
+            self.say((error.title, "bad"))
+            return
+        if is_connected:
+            self.say(("connected: start claude in this project", "muted"))
+        else:
+            self.say(("not connected: vedette init claude-code asks again", "muted"))
 
     def action_snippet(self) -> None:
         """Copies the recorder's few lines."""
