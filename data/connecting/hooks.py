@@ -142,6 +142,8 @@ def _handler(client: Client, program: Sequence[str], event: str, is_gating: bool
 
     command = join([*program, "hook", client.name])
     if event not in GATING:
+        # To exit with 2 would keep a prompt from being sent, and an agent from stopping.
+        command += " || true"
         return {"type": "command", "command": command, "timeout": WATCH_SECONDS}
     command += f" --deadline {DEADLINE}"
     if is_gating and event == "PreToolUse":

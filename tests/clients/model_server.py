@@ -6,32 +6,54 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 SCOUT = "Look for the scout's file."
 """What the sub-agent is asked."""
+LOOK = "ls /no-such-folder"
+"""A command that fails, if nothing else is wanted."""
 
 Json = dict[str, Any]
 
 
+class Model(NamedTuple):
+    """A model that is there, and all it was asked."""
+
+    address: str
+    heard: list[Json]
+
+
+class _Server(ThreadingHTTPServer):
+    """Keeps what the handlers share."""
+
+    def __init__(self, command: str, has_scout: bool) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.command = command
+        self.has_scout = has_scout
+        self.numbers = count(1)
+        self.heard: list[Json] = []
+
+
 @contextmanager
-def model_server() -> Iterator[str]:
-    """The address of a server that speaks Anthropic's messages and OpenAI's responses."""
-    _Model.numbers = count(1)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Model)
+def model_server(command: str = LOOK, *, has_scout: bool = True) -> Iterator[Model]:
+    """A server that speaks Anthropic's messages and OpenAI's responses.
+
+    It wants the command run, and with `has_scout` asks a sub-agent too.
+    """
+    server = _Server(command, has_scout)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield Model(f"http://127.0.0.1:{server.server_address[1]}", server.heard)
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
 
 
-class _Model(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    numbers: Iterator[int]
+    server: _Server
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Says nothing."""
@@ -42,10 +64,13 @@ class _Model(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or "{}")
         path = self.path.partition("?")[0]
+        number = next(self.server.numbers)
         if path.endswith("/messages"):
-            self._stream(_messages(asked, next(self.numbers)))
+            self.server.heard.append(asked)
+            self._stream(_messages(asked, number, self.server.command, self.server.has_scout))
         elif path.endswith("/responses"):
-            self._stream(_responses(asked, next(self.numbers)))
+            self.server.heard.append(asked)
+            self._stream(_responses(asked, number, self.server.command))
         else:
             self._answer(b'{"input_tokens": 1}', "application/json")
 
@@ -57,20 +82,20 @@ class _Model(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
-        self.send_header("request-id", f"req_{next(self.numbers)}")
+        self.send_header("request-id", f"req_{next(self.server.numbers)}")
         self.end_headers()
         self.wfile.write(body)
 
 
-def _messages(asked: Json, number: int) -> list[Json]:
+def _messages(asked: Json, number: int, command: str, has_scout: bool) -> list[Json]:
     """An answer of Anthropic's: a command, then a sub-agent, then the last word."""
     said, first = json.dumps(asked["messages"]), json.dumps(asked["messages"][0])
     tools = {tool.get("name") for tool in asked.get("tools", [])}
     results = said.count('"tool_result"')
     blocks: list[Json] = [{"type": "text", "text": "I look."}]
     if results == 0 and "Bash" in tools:
-        blocks.append(_tool(number, "Bash", command="ls /no-such-folder"))
-    elif results == 1 and "Agent" in tools and SCOUT not in first:
+        blocks.append(_tool(number, "Bash", command=command))
+    elif has_scout and results == 1 and "Agent" in tools and SCOUT not in first:
         given = {"description": "scout", "prompt": SCOUT, "subagent_type": "general-purpose"}
         blocks.append(_tool(number, "Agent", **given))
     stop = "tool_use" if len(blocks) > 1 else "end_turn"
@@ -107,14 +132,14 @@ def _block(index: int, block: Json) -> list[Json]:
     ]
 
 
-def _responses(asked: Json, number: int) -> list[Json]:
+def _responses(asked: Json, number: int, command: str) -> list[Json]:
     """An answer of OpenAI's: a command, then the last word."""
     has_run = any("output" in str(item.get("type")) for item in asked.get("input", []))
     if has_run:
         words = [{"type": "output_text", "text": "It is not there.", "annotations": []}]
         item: Json = {"type": "message", "role": "assistant", "content": words}
     else:
-        given = json.dumps({"cmd": "ls /no-such-folder"})
+        given = json.dumps({"cmd": command})
         item = {"type": "function_call", "name": "exec_command", "arguments": given}
         item["call_id"] = f"call_{number}"
     item |= {"id": f"item_{number}", "status": "completed"}

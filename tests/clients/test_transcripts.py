@@ -33,8 +33,8 @@ wire_api = "responses"
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    with model_server() as address:
-        yield address
+    with model_server() as model:
+        yield model.address
 
 
 @pytest.fixture

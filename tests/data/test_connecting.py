@@ -76,6 +76,8 @@ def test_what_gates_fails_closed_and_what_watches_disturbs_nothing(place: Place)
         assert ("onFailure" in handler) is is_gate
         assert handler["timeout"] == (3600 if is_gate else 10)
         assert handler["command"].startswith("vedette hook claude-code")
+        # Whatever went wrong would keep a prompt from being sent.
+        assert handler["command"].endswith(" || true") is not is_gate
         # Killed or gone, the shell says no in its place, in words: without them Codex runs it.
         assert handler["command"].endswith(">&2; exit 2; }") is (event == "PreToolUse")
         # The hook itself gives up before the client stops waiting for it.
