@@ -7,6 +7,7 @@ from ...data.approvals import ApprovalsFacts, GateRow, ReviewFacts
 from ...data.blast import Blast
 from ...data.document import DocLine, Document
 from ...data.rows import Signature
+from ...data.suggestions import Suggestion
 from ...data.text import clean
 from .. import numbers, parts
 from ..line import BLANK, Cell, Line, Span, columns, spread, width_of
@@ -206,10 +207,25 @@ def decided_today(gates: Sequence[GateRow], width: int, view: View, actor: str) 
     return lines
 
 
-def rule_line(count: int) -> Line:
+def rule_line(count: int, *, has_rule: bool) -> Line:
     """Said only where it is true."""
-    said = f"the last {count} gates of this shape were all approved: a rule would do   "
-    return Line((("   ", ""), (said, "muted"), ("y", "bright bold"), (" copy", "muted")))
+    said = f"the last {count} gates of this shape were all approved"
+    key, word = ("y r", " copies a rule") if has_rule else ("y", " copy")
+    said += "   " if has_rule else ": a rule would do   "
+    return Line((("   ", ""), (said, "muted"), (key, "bright bold"), (word, "muted")))
+
+
+def suggested(rules: Sequence[Suggestion]) -> list[Span]:
+    """How many rules would have spared how many questions; nothing applies them."""
+    gates = sum(len(each.approvals) for each in rules)
+    said = f"{len(rules)} rules" if len(rules) > 1 else "1 rule"
+    return [
+        (f"{said} would have covered {gates} of these   ", "muted"),
+        ("O", "bright bold"),
+        (" reads, ", "muted"),
+        ("y R", "bright bold"),
+        (" copies", "muted"),
+    ]
 
 
 def empty_lines(facts: ApprovalsFacts, which: str, view: View) -> list[Line]:
@@ -245,14 +261,57 @@ def preview(
     height: int,
     view: View,
     actor: str,
+    *,
+    rule: Suggestion | None = None,
 ) -> list[Line]:
-    """The selected gate at a glance: beside the list, or in a few rows below it."""
+    """The selected gate at a glance: beside the list, or in a few rows below it.
+
+    `rule` is the one that would have covered it, where one is suggested.
+    """
     if height < 16:
-        return _low_preview(facts, document, blast, width, view, actor)[:height]
+        lines = _low_preview(facts, document, blast, width, view, actor)
+        if rule is not None:
+            # What others approved must not be what is read first of a gate that waits.
+            lines.insert(
+                len(lines) if facts.status == "pending" else 1, _rule_row(rule, width, view)
+            )
+        return lines[:height]
     lines = _tall_preview(facts, document, blast, width, view, actor)
+    if rule is not None:
+        lines += [BLANK, *_rule_lines(rule, width, height - len(lines) - 1, view)]
     if width >= _WIDE:
         lines += [BLANK, *_whole(document, width, height - len(lines) - 1, view)]
     return edged(lines, width, height, view)
+
+
+def _rule_row(rule: Suggestion, width: int, view: View) -> Line:
+    """What speaks for a rule, in one row."""
+    copies: list[Span] = [("   y r", "bright bold"), (" copies it", "muted")]
+    room = width - 2 - _LABEL - width_of(copies)
+    shown: Span = (parts.cut(_evidence(rule, view), room, view.glyphs), "ink")
+    return Line(((" ", ""), ("rule".ljust(_LABEL), "muted"), shown, *copies))
+
+
+def _rule_lines(rule: Suggestion, width: int, most: int, view: View) -> list[Line]:
+    """The rule itself, as it would be copied; where it is longer than there is room, its start."""
+    copies: list[Span] = [("y r", "bright bold"), (" copies it", "muted")]
+    lines = [spread([("a rule would do", "bright bold")], copies, width, margin=2)]
+    for row in rule.text.splitlines():
+        token = "muted" if row.startswith("#") else "soft"
+        lines += [Line((("  ", ""), (each, token))) for each in parts.wrap(row, width - 4)]
+    if len(lines) <= most:
+        return lines
+    shown = max(1, most - 1)
+    more = parts.folded(len(lines) - shown, "lines", view.glyphs)
+    reads: list[Span] = [("O", "bright bold"), (" reads it", "muted")]
+    return [*lines[:shown], spread([more], reads, width, margin=2)]
+
+
+def _evidence(rule: Suggestion, view: View) -> str:
+    """How often it was approved, by whom, how quickly."""
+    who = rule.people[0] if len(rule.people) == 1 else f"{len(rule.people)} people"
+    quick = f", median {numbers.duration(rule.median_s, view.glyphs)}" if rule.median_s else ""
+    return f"{len(rule.approvals)} like it approved by {who}{quick}"
 
 
 def _whole(document: Document, width: int, most: int, view: View) -> list[Line]:

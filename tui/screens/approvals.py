@@ -30,6 +30,7 @@ from ...data.headline import MOST
 from ...data.payload import parse
 from ...data.rows import Signature
 from ...data.source import Question, Source
+from ...data.suggestions import Suggestion, alike_of, read_suggestions
 from .. import bulk, numbers, parts
 from ..bulk import Bulk, Candidate
 from ..drawing import approvals as drawing
@@ -69,6 +70,8 @@ class Seen(NamedTuple):
     blast: Blast | None
     together: Mapping[str, ReviewFacts | None]
     """The gates of the page that is reviewed together."""
+    suggestions: tuple[Suggestion, ...] = ()
+    """Rules that would have covered gates which are over; looked for where those are shown."""
 
 
 class ApprovalsScreen(ConsoleScreen):
@@ -122,6 +125,7 @@ class ApprovalsScreen(ConsoleScreen):
         """The gates, and the whole of the one under the cursor."""
         wanted, known = self._cursor_key(), self.facts
         is_history, together = self.is_history, self._together
+        looks_back = is_history or self.which != "open" or self._same_before() > 0
 
         def read(source: Source, now: float) -> Seen:
             gates = read_approvals(source, now, "all")
@@ -134,7 +138,9 @@ class ApprovalsScreen(ConsoleScreen):
             answers = _answers(source, gates) if is_history else {}
             laid_out = _laid_out(review, known)
             each = {key: read_review(source, key, now) for key in together}
-            return Seen(gates, overdue, answers, review, *laid_out, each)
+            over = [row for row in gates.rows if not row.is_open] if looks_back else []
+            rules = read_suggestions(source, over) if over else ()
+            return Seen(gates, overdue, answers, review, *laid_out, each, rules)
 
         return read
 
@@ -305,8 +311,16 @@ class ApprovalsScreen(ConsoleScreen):
                 lines += [BLANK, BLANK]
                 lines += drawing.decided_today(today, width, self.view, actor)
         if is_tall and (count := self._same_before()):
-            lines += [BLANK, drawing.rule_line(count)]
+            lines += [BLANK, drawing.rule_line(count, has_rule=self._rule() is not None)]
         return lines
+
+    def _rule(self) -> Suggestion | None:
+        """The rule that would have covered the selected gate, if one is suggested."""
+        review = self.facts.review if self.facts is not None else None
+        if review is None or not self.facts.suggestions:
+            return None
+        alike = alike_of(review.gate.payload)
+        return next((each for each in self.facts.suggestions if each.alike == alike), None)
 
     def _which(self) -> str:
         return "closed" if self.is_history else self.which
@@ -373,6 +387,8 @@ class ApprovalsScreen(ConsoleScreen):
                 ("   ctrl+r", "bright bold"),
                 (" sorts them in", "muted"),
             ]
+        if (self.is_history or self.which != "open") and self.facts and self.facts.suggestions:
+            return drawing.suggested(self.facts.suggestions)
         below = self._list.below
         return parts.more_below(below, self.view.glyphs) if below else []
 
@@ -384,7 +400,14 @@ class ApprovalsScreen(ConsoleScreen):
             return ()
         actor = self.app.settings.actor
         return drawing.preview(
-            facts.review, facts.document, facts.blast, width, height, self.view, actor
+            facts.review,
+            facts.document,
+            facts.blast,
+            width,
+            height,
+            self.view,
+            actor,
+            rule=self._rule(),
         )
 
     # Keys
@@ -626,10 +649,19 @@ class ApprovalsScreen(ConsoleScreen):
                 "l", "link", f"vedette approvals --filter id:{gate.id} --db {self.app.path}"
             ),
         ]
-        if self._same_before():
+        if (rule := self._rule()) is not None:
+            choices.append(CopyChoice("r", "rule", rule.text))
+        elif self._same_before():
             kind, title = shape(gate.kind, gate.title)
             choices.append(CopyChoice("r", "shape for a rule", f"{kind}: {title}"))
+        if self.facts.suggestions:
+            choices.append(CopyChoice("R", "all rules", self.pager_text()))
         return choices
+
+    def pager_text(self) -> str:
+        """Every suggested rule, to be read whole and pasted or not."""
+        rules = self.facts.suggestions if self.facts is not None else ()
+        return "\n".join(each.text for each in rules)
 
     def export_rows(self) -> Sequence[Mapping[str, Any]]:
         """The gates of the list."""
