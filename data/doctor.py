@@ -15,6 +15,7 @@ from .headline import read_headline
 from .source import Source, open_source
 from .sources import SourceFacts, read_sources
 from .text import byte_size
+from .unknown_words import NEWEST, read_unknown_words
 
 Outcome = Literal["ok", "warning", "unusable"]
 
@@ -101,6 +102,7 @@ def _source(source: Source, now: float) -> Iterator[Check]:
     yield _system(source)
     for note in facts.notes:
         yield _note(note)
+    yield from _words(source, now)
     yield _latency(read_ms)
     yield _journal(facts, source)
     yield _wal(facts)
@@ -130,6 +132,21 @@ def _system(source: Source) -> Check:
         )
     missing = f"; without {', '.join(sorted(source.lacks))}" if source.lacks else ""
     return Check("system", "ok", f"{source.system.label}{missing}")
+
+
+def _words(source: Source, now: float) -> Iterator[Check]:
+    unknown = read_unknown_words(source, now)
+    while unknown.is_behind:
+        with source.reading():
+            unknown = read_unknown_words(source, now)
+    if unknown.rows:
+        yield Check(
+            "words",
+            "warning",
+            f"{unknown.rows:,} words that Vedette does not know, in the newest {NEWEST:,} rows of "
+            f"each table: {unknown.said()}",
+            "they are shown as written, and none is taken for done; a newer Vedette may know them",
+        )
 
 
 def _note(note: str) -> Check:

@@ -7,6 +7,7 @@ from . import judgements, times
 from .rows import Writer
 from .source import Source
 from .text import clean
+from .unknown_words import UnknownWords, read_unknown_words
 
 WRITERS = 20
 """Processes shown, newest first."""
@@ -42,6 +43,8 @@ class SourceFacts:
     writers: tuple[WriterFacts, ...]
     notes: tuple[str, ...]
     lacks: tuple[tuple[str, str], ...]
+    unknown: UnknownWords = UnknownWords(0, ())
+    """Words that the system's documents do not list."""
 
 
 def read_sources(source: Source, now: float) -> SourceFacts:
@@ -64,6 +67,7 @@ def read_sources(source: Source, now: float) -> SourceFacts:
         ),
         notes=source.system.notes,
         lacks=tuple(sorted(source.lacks.items())),
+        unknown=read_unknown_words(source, now),
     )
 
 

@@ -288,6 +288,11 @@ def _is_view(source: Source, table: str) -> bool:
     raise UsageError(f"there is no table {table}", "`vedette tables` lists them")
 
 
+def row_number(source: Source, table: str) -> str | None:
+    """The name under which a table's row number can be had; None: it has none."""
+    return _row_number(source, table, _columns(source, table))
+
+
 def _row_number(source: Source, table: str, columns: Sequence[Column]) -> str | None:
     """The name under which the row number can be had; None: a table WITHOUT ROWID."""
     taken = {column.name.lower() for column in columns}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ...data.freshness import Freshness
 from ...data.poller import Cost
 from ...data.sources import SourceFacts, WriterFacts
+from ...data.unknown_words import NEWEST, UnknownWords
 from .. import numbers, parts
 from ..frame import word_spans
 from ..line import BLANK, Cell, Line, Span, columns
@@ -95,6 +96,8 @@ def lines(
     if facts is not None:
         found += _section("file", _file(facts, width, view), width)
         found += _writers(facts.writers, width, view)
+    if facts is not None:
+        found += _section("words that Vedette does not know", _words(facts.unknown), width)
     found += _section("this console", _own(cost, own, interval, view), width)
     if facts is not None:
         notes: list[tuple[str, Sequence[Span] | str]] = [("note", note) for note in facts.notes]
@@ -143,6 +146,20 @@ def _file(facts: SourceFacts, width: int, view: View) -> Pairs:
         ),
         ("data_version", [(str(facts.data_version), "ink")]),
     ]
+
+
+def _words(unknown: UnknownWords) -> Pairs:
+    """What stands in columns whose words are listed, and is not listed."""
+    if not unknown.rows:
+        return []
+    by_column: dict[str, list[str]] = {}
+    for column, word, count in unknown.words:
+        by_column.setdefault(column, []).append(f"'{word}' ×{count:,}")
+    noun = "row has" if unknown.rows == 1 else "rows have"
+    counted = f"{unknown.rows:,} {noun} one, of the newest {NEWEST:,} of each table"
+    told = [("in", f"{column}   {', '.join(words)}") for column, words in by_column.items()]
+    as_it_is = "shown as written; a status of them is never taken for done"
+    return [("counted", [(counted, "you bold")]), *told, ("shown", as_it_is)]
 
 
 _STATES = {"running": "ok", "lost": "doubt bold", "crashed": "bad", "closed": "muted"}

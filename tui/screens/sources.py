@@ -39,6 +39,8 @@ class SourcesScreen(ConsoleScreen):
         """One of several sources answered."""
         self._found[source] = facts
         self.source_turned()
+        if facts.unknown.is_behind and self.view.is_live:
+            self.app.look_soon()
 
     def source_turned(self) -> None:
         """Shows more of the source that is read now, if it ever answered."""
@@ -53,6 +55,8 @@ class SourcesScreen(ConsoleScreen):
     def show(self, facts: SourceFacts) -> None:
         """The lines in place of the ones before."""
         self._update()
+        if facts.unknown.is_behind and self.view.is_live:
+            self.app.look_soon()
 
     def compose_body(self) -> ComposeResult:
         """One page that scrolls."""

@@ -14,25 +14,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.builders import amelia, dossier, syris, tac
+from tests.builders.systems import SYSTEMS
 from tests.tui.commands.conftest import Run
 
 Rows = list[dict[str, Any]]
 Plain = Callable[[str], list[tuple[Any, ...]]]
 Told = Callable[..., Rows]
-
-BUILDERS: dict[str, Callable[[Path], None]] = {
-    "tac 1": lambda path: tac.build_tac(path, 1, 800),
-    "tac 2": lambda path: tac.build_tac(path, 2, 800),
-    "dossier": dossier.build_dossier,
-    "dossier 4": lambda path: dossier.build_dossier(path, version=4),
-    "amelia events": lambda path: amelia.build_amelia(path, "events"),
-    "amelia workflow_log": lambda path: amelia.build_amelia(path, "workflow_log"),
-    "amelia upgraded": lambda path: amelia.build_amelia(path, "upgraded"),
-    "amelia state_json": lambda path: amelia.build_amelia(path, "state_json"),
-    "syris design": lambda path: syris.build_syris(path, "design", 150),
-    "syris coded": lambda path: syris.build_syris(path, "coded", 150, seed=8),
-}
 
 
 class File(NamedTuple):
@@ -56,7 +43,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def path_of(form: str) -> Path:
         path = folder / f"{form.replace(' ', '-')}.db"
         if not path.exists():
-            BUILDERS[form](path)
+            SYSTEMS[form](path)
         return path
 
     return path_of
@@ -84,7 +71,7 @@ def file(request: pytest.FixtureRequest, paths: Callable[[str], Path], run: Run)
 
 def forms(*names: str) -> pytest.MarkDecorator:
     """Tries the files whose forms begin so."""
-    chosen = [form for form in BUILDERS if form.startswith(names)]
+    chosen = [form for form in SYSTEMS if form.startswith(names)]
     return pytest.mark.parametrize("file", chosen, indirect=True)
 
 
