@@ -7,7 +7,7 @@ from . import judgements, times
 from .rows import Writer
 from .source import Source
 from .text import clean
-from .unknown_words import UnknownWords, read_unknown_words
+from .unknown_words import NOTHING, UnknownWords, read_unknown_words
 
 WRITERS = 20
 """Processes shown, newest first."""
@@ -43,7 +43,7 @@ class SourceFacts:
     writers: tuple[WriterFacts, ...]
     notes: tuple[str, ...]
     lacks: tuple[tuple[str, str], ...]
-    unknown: UnknownWords = UnknownWords(0, ())
+    unknown: UnknownWords = NOTHING
     """Words that the system's documents do not list."""
 
 

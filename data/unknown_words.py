@@ -23,7 +23,7 @@ TABLES = 3
 """Tables that are looked through at one look: of a large file each is a page from the disk."""
 
 RENEWED_SECONDS = 10.0
-MOST = 20
+MOST = 40
 """Words that are told apart; the others are still counted."""
 
 LONGEST = 40
@@ -44,6 +44,10 @@ class UnknownWords(NamedTuple):
         told = [f"{column} '{word}' ×{count}" for column, word, count in self.words]
         left = self.rows - sum(count for _, _, count in self.words)
         return ", ".join(told + [f"{left} more"] * (left > 0))
+
+
+NOTHING = UnknownWords(0, ())
+"""Only words that are known."""
 
 
 @dataclass
