@@ -22,11 +22,10 @@ import os
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
-from ..sql import load
 from . import discovery, migrations
-from .recording.asking import Door, Gate, Terms
+from .recording.asking import Door, Gate, Outcome, Terms
 from .recording.desk import Desk
 from .recording.facts import Facts
 from .recording.gates import Answer
@@ -48,15 +47,6 @@ __all__ = [
 
 FLUSH_SECONDS = 10.0
 _SEVERITIES = ("critical", "error", "warning", "info")
-
-
-class Outcome(NamedTuple):
-    """What came of a tool call that may happen only once."""
-
-    status: str
-    """completed or failed."""
-    output: str | None
-    resolved_at: str
 
 
 class Recorder(Facts, Door):
@@ -143,18 +133,6 @@ class Recorder(Facts, Door):
         """Ends the open alarm of this key, if there is one."""
         row = {"dedupe_key": key, "resolution": resolution, "now": self._desk.stamp()}
         self._desk.put((("alarm_resolve", row),), keep=True)
-
-    def outcome(self, idempotency_key: str) -> Outcome | None:
-        """What came of the tool call with this key, or None: it has not happened yet.
-
-        Raises StoreFailed: what cannot be looked up may have happened.
-        """
-        row = self._desk.call(
-            lambda connection: connection.execute(
-                load("records/outcome_of"), {"idempotency_key": idempotency_key}
-            ).fetchone()
-        )
-        return None if row is None else Outcome._make(row)
 
     def went_on(self, answer: Answer) -> None:
         """Leaves the receipt that what was approved is being done.

@@ -13,23 +13,24 @@
 The graph needs a checkpointer, and the config a `thread_id`.
 
 A NODE RUNS AGAIN FROM ITS TOP when it is resumed: whatever stands before `approval` happens once
-more for every question, so keep what has an effect, or costs, behind it, and ask once in a node:
-at a second question the node runs again too, and with it what the first let through. A retry
-policy runs a node again with the answer it has. What the node computes the second time may
-differ; then the old answer does not count, and people are asked about the new arguments. The same
-interrupt is never asked about twice, whatever runs again; a thread that is replayed from a
-checkpoint asks anew.
+more for every question, so keep what has an effect, or costs, behind it. A second question in the
+node runs it again too, and a retry policy does, and with it what was let through: so ask once in a
+node, or let `call.once(work)` do it, which does nothing twice under one approval. What the node
+computes the second time may differ; then the old answer does not count, and people are asked about
+the new arguments. The same interrupt is never asked about twice, whatever runs again; a thread
+that is replayed from a checkpoint asks anew.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
 from itertools import count
 from types import TracebackType
-from typing import Any, NamedTuple, Self, Unpack
+from typing import Any, NamedTuple, Self, TypeVar, Unpack
 
+from ..errors import VedetteError
 from ..recording.gates import Answer
 from ..recording.handles import AgentHandle, Run, ToolHandle
 from ..store import StoreFailed
@@ -42,6 +43,8 @@ with needed("langgraph", "langgraph"):
     from langgraph.types import Command, GraphOutput, interrupt
 
     from .langchain_calls import CallRecorder
+
+T = TypeVar("T")
 
 _MARK = "vedette"
 _QUESTION = 1
@@ -71,8 +74,14 @@ def approval(tool: str, arguments: Mapping[str, Any], *, why: str | None = None)
         # The node wants something else than when it asked: the answer to that is yet to come.
 
 
+class NotDone(VedetteError):
+    """What was approved cannot be done under that approval any more, or never was approved."""
+
+    exit_code = 1
+
+
 class Approval:
-    """What came of a question: a context that records what is then done."""
+    """What came of a question: a context that records what is then done; see also `once`."""
 
     def __init__(self, tool: str, arguments: Mapping[str, Any], verdict: Verdict) -> None:
         self.approved, self.message, self.by, self.gate_id = verdict
@@ -95,6 +104,29 @@ class Approval:
     ) -> None:
         if self._call is not None:
             self._call.__exit__(kind, error, trace)
+
+    def once(self, work: Callable[[], T]) -> T | str | None:
+        """Does what was approved, records it, and never does it again under this approval.
+
+        Where the node runs again later, `work` is not called: the text of what it gave back is
+        returned. Raises NotDone where it was tried before and failed, or nobody approved it.
+        """
+        if not self.approved:
+            raise NotDone(self.message, "look at `approved` first")
+        calls = _CURRENT.get()
+        if calls is None or self.gate_id is None:
+            return work()
+        before = calls.agent.outcome(self.gate_id)
+        if before is not None and before.status == "completed":
+            return before.output
+        if before is not None:
+            raise NotDone(f"{self._tool} failed before under gate {self.gate_id}", "ask anew")
+        with calls.agent.tool(
+            self._tool, input=self._arguments, gate=self.gate_id, idempotency_key=self.gate_id
+        ) as call:
+            output = work()
+            call.done(output)
+        return output
 
     def done(self, output: object = None) -> None:
         """Records what it gave back."""

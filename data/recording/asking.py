@@ -3,8 +3,9 @@
 import sqlite3
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar, Unpack
 
+from ...sql import load
 from .. import opening, store
 from ..errors import SourceError
 from ..store import StoreFailed
@@ -44,6 +45,15 @@ class Terms(TypedDict, total=False):
     """Whose question it is, where another program records it; an agent knows its own."""
     agent_id: str | None
     id: str | None
+
+
+class Outcome(NamedTuple):
+    """What came of a tool call that may happen only once."""
+
+    status: str
+    """completed or failed."""
+    output: str | None
+    resolved_at: str
 
 
 class Open:
@@ -258,6 +268,18 @@ class Door:
         if answer is not None:
             self._heard(answer)
         return answer
+
+    def outcome(self, idempotency_key: str) -> Outcome | None:
+        """What came of the tool call with this key, or None: it has not happened yet.
+
+        Raises StoreFailed: what cannot be looked up may have happened.
+        """
+        row = self._desk.call(
+            lambda connection: connection.execute(
+                load("records/outcome_of"), {"idempotency_key": idempotency_key}
+            ).fetchone()
+        )
+        return None if row is None else Outcome._make(row)
 
     def _question(self, title: str, payload: object, terms: Terms) -> Gate:
         raise NotImplementedError

@@ -3,6 +3,7 @@
 import asyncio
 import operator
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
@@ -17,7 +18,7 @@ from langgraph.types import Command, interrupt
 from tests.builders.answering import answer, gate_now, waiting
 from tests.builders.recorded import row, rows, value
 from vedette.data.adapters.asking import document
-from vedette.data.adapters.langgraph import Gatekeeper, _gate_id, approval
+from vedette.data.adapters.langgraph import Gatekeeper, NotDone, _gate_id, approval
 from vedette.data.recorder import Recorder, Run
 
 THREAD: Any = {"configurable": {"thread_id": "1"}}
@@ -221,6 +222,68 @@ async def test_a_node_may_ask_twice_for_the_same(run: Run, db: Path) -> None:
     await running
     assert first["id"] != second["id"]
     assert done == [True, True, False]
+
+
+async def test_what_must_happen_once_does_though_its_node_runs_three_times(
+    run: Run, recorder: Recorder, db: Path
+) -> None:
+    done, begun = [], []
+
+    def pay(to: str) -> str:
+        done.append(to)
+        return f"{to} is paid"
+
+    def node(state: State) -> State:
+        begun.append(1)
+        said = []
+        for to in ("ana", "bo"):
+            call = approval("pay", {"to": to})
+            said.append(str(call.once(lambda to=to: pay(to)) if call.approved else call.message))
+        return {"said": said}
+
+    running = asyncio.create_task(Gatekeeper(run).ainvoke(graph(pay=node), NOTHING, THREAD))
+    await person(db, "approved")
+    await person(db, "approved")
+    assert (await running)["said"] == ["ana is paid", "bo is paid"]
+    assert (done, len(begun)) == (["ana", "bo"], 3)
+    assert recorder.flush()
+    calls = rows(db, "SELECT status, output FROM tool_calls ORDER BY seq")
+    assert [tuple(call) for call in calls] == [
+        ("completed", "ana is paid"),
+        ("completed", "bo is paid"),
+    ]
+
+
+async def test_what_failed_under_an_approval_is_not_tried_again_under_it(
+    run: Run, db: Path
+) -> None:
+    tried = []
+
+    def fail() -> None:
+        tried.append(1)
+        raise OSError("the line is cut")
+
+    def node(state: State) -> State:
+        call = approval("pay", {"to": "ana"})
+        with suppress(OSError):
+            call.once(fail)
+        approval("then", {"what": "whatever"})
+        return NOTHING
+
+    running = asyncio.create_task(Gatekeeper(run).ainvoke(graph(pay=node), NOTHING, THREAD))
+    await person(db, "approved")
+    await person(db, "approved")
+    with pytest.raises(NotDone, match="failed before"):
+        await running
+    assert tried == [1]
+
+
+async def test_what_nobody_approved_is_not_done_once_either(run: Run, db: Path) -> None:
+    asking = graph(pay=lambda state: approval("pay", {}).once(lambda: pytest.fail("it ran")))
+    running = asyncio.create_task(Gatekeeper(run).ainvoke(asking, NOTHING, THREAD))
+    await person(db, "rejected", "no")
+    with pytest.raises(NotDone, match="rejected"):
+        await running
 
 
 async def test_interrupts_of_others_are_left_to_them(run: Run, db: Path) -> None:
