@@ -3,6 +3,8 @@
 The source package, which leaves the claude program out; what it stands on is in dev.
 """
 
+import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -12,8 +14,11 @@ from typing import Any
 
 import pytest
 
+from tests.builders import transcripts as made
 from tests.builders.answering import answer, gate_now, waiting
 from tests.builders.recorded import row, rows, until, value
+from tests.clients.conftest import Npm
+from tests.clients.model_server import model_server
 from tests.examples import acts
 from vedette.data.recorder import Recorder
 
@@ -74,7 +79,7 @@ def asking(tmp_path: Path, sdk: str) -> Any:
         program = subprocess.Popen(
             [sys.executable, "-c", f"{code}\nasyncio.run(main())"],
             cwd=tmp_path,
-            env={"PYTHONPATH": sdk, "PATH": ""},
+            env={"PYTHONPATH": os.pathsep.join([sdk, os.environ.get("PYTHONPATH", "")])},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -169,3 +174,66 @@ def test_messages_become_rows_once_each_with_the_cache_counted_in(
     failed = row(db, "SELECT * FROM tool_calls WHERE name = 'Read'")
     assert (failed["status"], failed["error"]) == ("failed", "no such file")
     assert until(lambda: value(db, "SELECT status FROM tool_calls WHERE name = 'Agent'"))
+
+
+PROGRAM = "@anthropic-ai/claude-code-linux-x64@2.1.329"
+COMMAND = "touch ran.txt"
+SESSION = """
+import asyncio, sys
+from claude_agent_sdk import ClaudeAgentOptions, ClaudeSDKClient
+from vedette.data.adapters.claude_agent import Gatekeeper
+from vedette.data.recorder import Recorder
+
+async def main():
+    with Recorder("runs.db") as recorder, recorder.run("tidy") as run:
+        with Gatekeeper(run) as keeper:
+            options = ClaudeAgentOptions(
+                can_use_tool=keeper.can_use_tool, cli_path=sys.argv[1], model=sys.argv[2]
+            )
+            async with ClaudeSDKClient(options) as client:
+                await client.query("Look around.")
+                async for message in keeper.watch(client.receive_response()):
+                    pass
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("outcome", ["approved", "rejected"])
+def test_the_real_program_does_what_the_person_says(
+    tmp_path: Path, npm: Npm, sdk: str, outcome: str
+) -> None:
+    db = tmp_path / "runs.db"
+    claude = npm(PROGRAM).parent / "@anthropic-ai" / "claude-code-linux-x64" / "claude"
+    with model_server(COMMAND, has_scout=False) as model:
+        program = subprocess.Popen(
+            [sys.executable, "-c", SESSION, str(claude), made.SONNET],
+            cwd=tmp_path,
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": os.pathsep.join([sdk, os.environ.get("PYTHONPATH", "")]),
+                "HOME": str(tmp_path),
+                "CLAUDE_CONFIG_DIR": str(tmp_path / "claude"),
+                "ANTHROPIC_BASE_URL": model.address,
+                "ANTHROPIC_API_KEY": "none",
+                "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        with program:
+            gate = answer(db, outcome, "not before the release", program, 120.0)
+            out, _ = program.communicate(timeout=120)
+        told = json.dumps(model.heard[-1]["messages"])
+    assert program.returncode == 0, out
+    assert gate["asks"]["command"] == COMMAND
+    assert (tmp_path / "ran.txt").exists() is (outcome == "approved")
+    assert ("not before the release" in told) is (outcome == "rejected")
+    call = row(db, "SELECT * FROM tool_calls")
+    assert call["status"] == ("completed" if outcome == "approved" else "cancelled")
+    assert call["id"] == gate_now(db, gate["id"])["tool_call_id"]
+    prompt = row(db, "SELECT * FROM prompts ORDER BY seq LIMIT 1")
+    assert prompt["model"] == made.SONNET
+    assert prompt["tokens_in"] == prompt["cache_read"] + prompt["cache_write"] + 11
