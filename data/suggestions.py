@@ -279,12 +279,12 @@ def _text(
     said = [f"{count} approvals by {who}"]
     said += [f"since {times.text(since)[:10]}"] if since is not None else []
     said += [f"{median_s:.0f} s to answer (median)"] if median_s is not None else []
-    place = os.path.join(alike.folder, ".vedette", rules.FILE)
     notes = [
-        f"A suggestion for {clean(place, 300)}: above the rule that asks.",
+        # No path: a new file nearer to the work would take the place of the one that asks.
+        f"A suggestion: into the {rules.FILE} that asked, above the rule that asks.",
         f"{', '.join(said)}, none rejected.",
         f"Exactly what was approved{_varied(alike, commands)}.",
-        "A rule sees the command, not the folder it runs in.",
+        f"It ran in {clean(alike.folder, 300)}; a rule sees the command, not the folder.",
     ]
     about = alike.shape.replace(VARIES, "...")
     rule = _rule(alike, commands, f"{about}: approved {count} times")

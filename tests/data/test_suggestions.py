@@ -83,10 +83,10 @@ def test_identical_approvals_become_a_rule_for_that_very_command() -> None:
     assert found.approvals == tuple(gate.id for gate in gates)
     assert (found.people, found.median_s, found.since) == (("ana", "bea", "cem"), 4.0, NOW - 1000)
     assert found.text == (
-        "# A suggestion for /proj/.vedette/rules.toml: above the rule that asks.\n"
+        "# A suggestion: into the rules.toml that asked, above the rule that asks.\n"
         "# 5 approvals by 3 people, since 2026-11-21, 4 s to answer (median), none rejected.\n"
         "# Exactly what was approved.\n"
-        "# A rule sees the command, not the folder it runs in.\n"
+        "# It ran in /proj; a rule sees the command, not the folder.\n"
         "[[rule]]\n"
         'name = "git status: approved 5 times"\n'
         'tools = ["Bash"]\n'
@@ -200,7 +200,7 @@ def test_the_same_command_in_two_folders_is_counted_by_folder() -> None:
     gates = [*[made(folder="/a")] * 6, *[made(folder="/b")] * 5]
     found = suggest(gates)
     assert [(each.alike.folder, len(each.approvals)) for each in found] == [("/a", 6), ("/b", 5)]
-    assert "/b/.vedette/rules.toml" in found[1].text
+    assert "It ran in /b;" in found[1].text
 
 
 def test_a_command_in_words_is_read_like_the_engine_reads_it() -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from ...data.doctor import Check
 from ...data.errors import VedetteError
 from .options import asked, db_option, style_options
 from .output import Answer, Origin, origin, print_answer, say
+
+if TYPE_CHECKING:
+    from ..notices import Tmux
 
 
 def command(_name: str) -> click.Command:
@@ -76,14 +79,21 @@ def _notices(env: Mapping[str, str]) -> Check:
     if policy.command and shutil.which(policy.command[0]) is None:
         there_is_none = f"there is no program {policy.command[0]}"
         return Check("notices", "warning", said, f"{there_is_none}: see notify.command")
-    if tmux is not None and not tmux.tells_focus and policy.when == "unfocused":
+    if policy.when == "unfocused" and _hides_focus(env, tmux):
         remedy = 'tmux hides the focus: `set -g focus-events on`, or notify.when = "always"'
+        if tmux is None:
+            remedy = 'screen hides the focus: notify.when = "always"'
         # Who set nothing up misses nothing.
         is_wanted = policy.mode != "auto" or bool(policy.command)
         return Check("notices", "warning" if is_wanted else "ok", said, remedy)
     if tmux is not None and not tmux.passes and way is not None and way.terminal:
         return Check("notices", "ok", said, "for words: tmux `set -g allow-passthrough on`")
     return Check("notices", "ok", said)
+
+
+def _hides_focus(env: Mapping[str, str], tmux: "Tmux | None") -> bool:
+    """Whether nobody is told here that the terminal has lost the focus."""
+    return not tmux.tells_focus if tmux is not None else bool(env.get("STY"))
 
 
 def _terminal(env: Mapping[str, str], encoding: str, glyph_cells: int | None) -> Check:
