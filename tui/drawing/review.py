@@ -75,8 +75,8 @@ def gate_line(facts: ReviewFacts, view: View, width: int, short: str = "") -> Li
     elif expires is None:
         right.append(("no time limit", "muted"))
     elif facts.overdue_since is not None:
-        since = numbers.moment(facts.overdue_since, view.now)
-        right += [("overdue since ", "you bold"), (since, "ink")]
+        right += _overdue(facts.overdue_since, view, width)
+        short = short if width >= 72 else ""
     else:
         left = numbers.countdown(expires - view.now, view.glyphs)
         right += [("expires in ", "muted"), (left, "you bold")]
@@ -90,6 +90,12 @@ def gate_line(facts: ReviewFacts, view: View, width: int, short: str = "") -> Li
         title_spans(clean(facts.gate.title, 400)), width - width_of(right) - 5, view.glyphs
     )
     return spread(title, right, width, ground="you-tint" if is_open else "")
+
+
+def _overdue(since: float, view: View, width: int) -> list[Span]:
+    """Since when its time is over; in little room the day of it is enough."""
+    at = numbers.moment(since, view.now)
+    return [("overdue since ", "you bold"), (at if width >= 100 else at.split(" ")[0], "ink")]
 
 
 def title_spans(title: str) -> list[Span]:
