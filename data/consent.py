@@ -5,174 +5,40 @@ Intent comes out, once. Nothing is written before that; a process that ends in b
 nothing.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import NamedTuple
 
-from .deciding.way import OWN, Way
+from .consent_facts import (
+    BarFacts,
+    BarKey,
+    Gate,
+    Intent,
+    Outcome,
+    Step,
+    Steps,
+    Terms,
+    terms_of,
+)
 from .endings import GONE, Ending, ending
+from .seen_lines import SeenLines
 
-if TYPE_CHECKING:
-    # pydantic is not loaded for a review's sake.
-    from .config import Review as ReviewTable
-
-Outcome = Literal["approved", "rejected"]
-Step = Literal["reading", "confirm", "note", "reason", "hold", "sending", "receipt", "closed"]
+__all__ = [
+    "BarFacts",
+    "BarKey",
+    "Gate",
+    "Intent",
+    "Outcome",
+    "Review",
+    "Step",
+    "Steps",
+    "Terms",
+    "terms_of",
+]
 
 NOT_LIVE = "deciding is off: the view is not live"
 READ_ONLY = "deciding is off: this console only reads"
 
 _REASON_MOST = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """What an approval of one risk takes."""
-
-    see_all: bool = True
-    digits: int = 0
-    """Digits of the payload's hash to type."""
-    hold: float = 3.0
-    """Seconds in which it can be undone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The consent chain's thresholds, in seconds."""
-
-    dead: float = 0.4
-    """Keys are dropped for so long after the review opens or what it shows changes."""
-    low: Steps = Steps(see_all=False)
-    medium: Steps = Steps()
-    high: Steps = Steps(digits=4, hold=5.0)
-    critical: Steps = Steps(digits=4, hold=5.0)
-    reject_hold: float = 3.0
-    pickup: float = 10.0
-    """An answer that is not picked up after so long is an alarm."""
-    stall: float = 2.0
-    """A hold during which the console stood still for longer is void: nobody could undo it."""
-
-    def of(self, risk: str) -> Steps:
-        """The steps for a risk; one that is unknown is treated as critical."""
-        known = {"low": self.low, "medium": self.medium, "high": self.high}
-        return known.get(risk, self.critical)
-
-
-def terms_of(review: "ReviewTable", pickup: float = 10.0) -> Terms:
-    """The terms as the configuration has them."""
-    low, medium, high, critical = (
-        Steps(table.see_all, table.hash_digits, table.hold_s)
-        for table in (review.low, review.medium, review.high, review.critical)
-    )
-    return Terms(review.dead_keys_ms / 1000, low, medium, high, critical, pickup=pickup)
-
-
-class Gate(NamedTuple):
-    """A gate as the review needs it; times in epoch seconds."""
-
-    id: str
-    title: str
-    risk: str
-    status: str
-    sha256: str
-    """Of the payload as it is in the file now."""
-    is_as_asked: bool = True
-    """False: the agent itself has changed what it asks for."""
-    expires: float | None = None
-    decided_by: str | None = None
-    decided: float | None = None
-    reason: str | None = None
-    picked_up: float | None = None
-    moved_on: float | None = None
-    needed: int = 1
-    signed: int = 0
-    requester_gone: bool = False
-    is_as_stored: bool = True
-    """False: the payload is not the one whose hash the agent left with it."""
-    barred: str = ""
-    """Why this person may not approve it: asked for it, or has signed already."""
-    way: Way = OWN
-    """How it is answered."""
-    expires_itself: bool = True
-    """False: its system lets no gate expire, and one past its time can still be answered."""
-    is_hashed: bool = True
-    """False: its asker left no hash, so only what happened since it was opened is known."""
-
-
-class Intent(NamedTuple):
-    """The one decision to write: `decide(path, **intent._asdict(), actor=..., now=...)`."""
-
-    approval_id: str
-    outcome: Outcome
-    sha: str
-    note: str | None
-    shown_ms: int
-    expected_risk: str
-    expected_title: str
-
-
-class BarKey(NamedTuple):
-    """A key of the decide bar."""
-
-    key: str
-    word: str
-    is_locked: bool = False
-
-
-class BarFacts(NamedTuple):
-    """All that the decide bar shows."""
-
-    step: Step
-    seen: int
-    lines: int
-    sections_seen: int
-    sections: int
-    percent: int
-    is_same: bool
-    """Nothing has changed since the agent asked."""
-    is_hashed: bool
-    """False: that is known only since it was opened here."""
-    changed: str
-    """What has, in a few words."""
-    sha: tuple[str, str]
-    """The hash's first and last four digits."""
-    to_go: int
-    """Lines still to be seen before approving opens; 0 where nothing asks for it."""
-    locks: tuple[str, ...]
-    """Why approving is locked, the first one first; empty: it is open."""
-    off: str
-    """Why nothing at all can be decided; "" where it can."""
-    wanted: str
-    """Digits to type, in capitals."""
-    typed: str
-    text: str
-    """The note or the reason as it is being written."""
-    note: str
-    """The note that goes with an approval."""
-    outcome: Outcome | None
-    """What is on hold, was sent, or was decided."""
-    hold: float
-    """Seconds the hold lasts in all."""
-    hold_left: float
-    message: str
-    ended: str
-    """How the gate ended without us."""
-    signed: int
-    needed: int
-    sent: float | None
-    picked_up: float | None
-    moved_on: float | None
-    is_late: bool
-    """The answer has not been picked up in time."""
-    way: Way
-    """How the gate is answered."""
-    is_confirmed: bool
-    """False: it was sent to its system's server, and no row shows that it was taken."""
-    confirmed: float | None
-    """When a row showed it, where it was sent."""
-    keys: tuple[BarKey, ...]
 
 
 class _Hold(NamedTuple):
@@ -196,7 +62,7 @@ class Review:
         """Keys and pastes that were not heard."""
         self._is_live = live
         self._may_decide = may_decide
-        self._seen = _Seen(())
+        self._seen = SeenLines(())
         self._laid_out = ""
         """The hash of the payload whose lines are on the screen; "" for none yet."""
         self._shown_since = 0.0
@@ -234,7 +100,7 @@ class Review:
         if sha256 != self._laid_out:
             self._shown_since = now
         self._laid_out = sha256
-        self._seen = _Seen(lines)
+        self._seen = SeenLines(lines)
         for line in seen:
             self._seen.add(line, line + 1)
         self._deaden(now)
@@ -554,7 +420,7 @@ class Review:
         self.message = f"changed since you opened it: {how}"
         if self._laid_out != self.gate.sha256:
             self._laid_out = ""
-            self._seen = _Seen(())
+            self._seen = SeenLines(())
         self._deaden(now)
 
     def _deaden(self, now: float) -> None:
@@ -618,52 +484,6 @@ class Review:
         if not self.gate.way.no_reject:
             keys += [BarKey("r", "reject + reason", is_off), BarKey("e", "reject + edit", is_off)]
         return (*keys, BarKey("esc", "later"))
-
-
-class _Seen:
-    """Which lines of a document have been on the screen, in all and in each section."""
-
-    def __init__(self, lines: Sequence[int]) -> None:
-        self._starts = [0, *accumulate(lines)]
-        self._marks = bytearray(self._starts[-1])
-        self._per_section = [0] * len(lines)
-        self.total_seen = 0
-
-    @property
-    def total(self) -> int:
-        return len(self._marks)
-
-    @property
-    def to_go(self) -> int:
-        return self.total - self.total_seen
-
-    @property
-    def sections(self) -> int:
-        return len(self._per_section)
-
-    @property
-    def sections_seen(self) -> int:
-        return sum(1 for seen in self._per_section if seen)
-
-    @property
-    def percent(self) -> int:
-        """Whole percent; 100 only when nothing is to go."""
-        return self.total_seen * 100 // self.total if self.total else 100
-
-    def add(self, start: int, end: int) -> None:
-        start, end = max(0, start), min(end, self.total)
-        while start < end:
-            section = bisect_right(self._starts, start) - 1
-            stop = min(end, self._starts[section + 1])
-            fresh = self._marks.count(0, start, stop)
-            if fresh:
-                self._marks[start:stop] = b"\1" * (stop - start)
-                self._per_section[section] += fresh
-                self.total_seen += fresh
-            start = stop
-
-    def count(self, start: int, end: int) -> int:
-        return self._marks.count(1, max(0, start), max(0, end))
 
 
 _NOT_TAKEN = frozenset(

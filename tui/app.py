@@ -385,6 +385,9 @@ class VedetteApp(FrugalDisplay):
         # A beat that does not come moves nothing in the file: its time does.
         is_due = source.headline.turns is not None and self.clock() >= source.headline.turns
         answer = await source.poller.tick(question, force=force or is_due)
+        if self._exit or not self._screen_stack:
+            # The console was left meanwhile: there is nothing to show it on.
+            return False
         self.now = self.clock()
         if answer.value is not None:
             self._take(screen, source, *answer.value)

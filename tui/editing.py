@@ -34,3 +34,19 @@ def edit_copy(app: App[Any], text: str, suffix: str = ".txt") -> str:
     finally:
         with suppress(FileNotFoundError):
             os.unlink(path)
+
+
+def edit_reason(edited: str) -> str:
+    """The reason that carries edited arguments, on one line and with every blank kept.
+
+    JSON is written in one line; blanks in a row become escapes, which mean the same.
+    """
+    import json
+
+    try:
+        text = json.dumps(json.loads(edited), ensure_ascii=False, separators=(",", ":"))
+        while "  " in text:
+            text = text.replace("  ", " \\u0020", 1)
+    except (ValueError, RecursionError):
+        text = " ".join(edited.split())
+    return f"run this instead: {text}"

@@ -14,9 +14,10 @@ from tests.tui.harness import ScriptedConsole
 from vedette.data import times
 from vedette.data.errors import SourceError
 from vedette.data.freshness import Freshness
+from vedette.tui.editing import edit_reason
 from vedette.tui.glyphs import ASCII
 from vedette.tui.line import plain
-from vedette.tui.screens.review import Reading, ReviewScreen, edit_reason
+from vedette.tui.screens.review import Reading, ReviewScreen
 
 GATE = "g-5512"
 LONG = '{"command": "' + "; ".join(f"touch file-{number}" for number in range(400)) + '"}'

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, NamedTuple, overload
+from typing import Any, ClassVar, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult, SuspendNotSupported
@@ -16,7 +16,7 @@ from ...data import consent, diffing
 from ...data.approvals import ReviewFacts, read_review
 from ...data.blast import Blast, read_blast
 from ...data.decisions import Decision, decide
-from ...data.document import DocLine, Document, Lines, Section, carry_seen
+from ...data.document import Document, Lines, Section, carry_seen
 from ...data.errors import UsageError, VedetteError
 from ...data.payload import parse
 from ...data.source import Question, Source
@@ -29,6 +29,7 @@ from ..frame import OneLine, fault_line, freshness_spans
 from ..line import BLANK, Line, Span, spread
 from ..widgets.lines import LineView
 from ..widgets.pane import Pane
+from ..widgets.payload_view import Numbered, PayloadView, SectionRows
 from ..widgets.prompt import Prompt
 from ..widgets.telling import TellingView
 from .base import ConsoleScreen, CopyChoice
@@ -39,9 +40,6 @@ HOLD_TICK = 0.1
 
 _PANEL = "ground-panel"
 _REASON_MOST = 2000
-_PAGES_WAITING = 8
-"""Pages asked for before the first of them is painted; a key that is held down asks for more."""
-
 _TYPING = ("confirm", "note", "reason", "hold")
 """Steps in which every key is the review's own."""
 
@@ -53,80 +51,6 @@ class Reading(NamedTuple):
     facts: ReviewFacts | None
     document: Document | None
     blast: Blast | None
-
-
-class Numbered(NamedTuple):
-    """A line of the payload and its place among all that are to be seen."""
-
-    at: int
-    line: DocLine
-
-
-class SectionRows(Sequence[Numbered]):
-    """The lines of one section, numbered; made as they are asked for."""
-
-    def __init__(self, lines: Lines, start: int) -> None:
-        self._lines = lines
-        self._start = start
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    @overload
-    def __getitem__(self, index: int) -> Numbered: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Numbered]: ...
-    def __getitem__(self, index: int | slice) -> Numbered | list[Numbered]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        return Numbered(self._start + index, self._lines[index])
-
-
-class PayloadView(TellingView[Numbered]):
-    """The lines of a payload: tells when others are shown, and when a page asks for more."""
-
-    class PastEnd(Message):
-        """A page was asked for where there is none below."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._noted_top = 0
-        self._waiting: list[Callable[[], None]] = []
-
-    def noted(self) -> None:
-        """What is shown now was on the screen: a page that was asked for meanwhile may follow."""
-        self._noted_top = self.top
-        while self._waiting and self._noted_top == self.top:
-            self._waiting.pop(0)()
-
-    def action_page_down(self) -> None:
-        """A page down, once the one before was painted: none is skipped by quick fingers."""
-        if self._is_noted(self.action_page_down):
-            super().action_page_down()
-
-    def action_space_page(self) -> None:
-        """A page down; at the end, on to the next part."""
-        if not self._is_noted(self.action_space_page):
-            return
-        if self.below == 0:
-            # Pages asked for in haste end with this part: the next one is not skipped.
-            self._waiting.clear()
-            self.post_message(self.PastEnd())
-        else:
-            super().action_page_down()
-
-    def _is_noted(self, action: Callable[[], None]) -> bool:
-        """Whether what is shown was painted; else the action waits for it."""
-        is_noted = self._noted_top == self.top
-        if not is_noted and len(self._waiting) < _PAGES_WAITING:
-            self._waiting.append(action)
-        return is_noted
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing can be opened or marked here: `enter` is not this view's key."""
-        if action in ("choose", "mark_range", "unmark", "next_match", "previous_match"):
-            return False
-        return super().check_action(action, parameters)
 
 
 class PanelPrompt(Prompt):
@@ -233,7 +157,8 @@ class ReviewScreen(ConsoleScreen):
 
     def show(self, facts: Reading) -> None:
         """The gate moved, or is read for the first time."""
-        if facts.gate_id != self.gate_id:
+        # An answer may come while the console is being left, and its widgets are gone first.
+        if facts.gate_id != self.gate_id or not self.query("#review-page"):
             return
         now = self.app.clock()
         self._blast = facts.blast or self._blast
@@ -738,6 +663,8 @@ class ReviewScreen(ConsoleScreen):
         if edited.strip() == payload.strip():
             self.say(("nothing was changed: there is nothing to reject it with", "muted"))
             return
+        from ..editing import edit_reason
+
         reason = edit_reason(edited)
         if len(reason) > _REASON_MOST:
             self.say(
@@ -902,22 +829,6 @@ class ReviewScreen(ConsoleScreen):
 
 
 _ANSWERS = frozenset({"approve", "approve_note", "reject", "edit", "undo"})
-
-
-def edit_reason(edited: str) -> str:
-    """The reason that carries edited arguments, on one line and with every blank kept.
-
-    JSON is written in one line; blanks in a row become escapes, which mean the same.
-    """
-    import json
-
-    try:
-        text = json.dumps(json.loads(edited), ensure_ascii=False, separators=(",", ":"))
-        while "  " in text:
-            text = text.replace("  ", " \\u0020", 1)
-    except (ValueError, RecursionError):
-        text = " ".join(edited.split())
-    return f"run this instead: {text}"
 
 
 def _as_it_is(line: Line, width: int) -> Line:
