@@ -157,11 +157,26 @@ def test_several_within_the_window_are_told_together(tmp_path: Path) -> None:
         found.blur()
         found.ask("first")
         found.until_written(b"gate waits: first")
+        # In one commit: however slow the machine is, no look falls between them.
         ends = times.text(time.time() + 3600)
-        found.ask("second", expires_at=ends)
-        found.ask("third")
+        with found.file.writing() as connection:
+            connection.executemany(
+                "INSERT INTO approvals (id, title, payload, payload_sha256, requested_at, "
+                "expires_at, updated_at, requested_by) VALUES (?, ?, 'x', ?, ?, ?, ?, 'ana')",
+                [
+                    (name, name, "0" * 64, times.text(time.time()), ends, times.text(time.time()))
+                    for name in ("second", "third")
+                ],
+            )
         found.until_written(b"3 gates wait (first expires ")
         assert len(found.notices()) == 2
+
+
+def test_a_critical_alarm_is_told(tmp_path: Path) -> None:
+    with console(tmp_path, 'mode = "osc777"') as found:
+        found.blur()
+        found.file.raise_alarm()
+        found.until_written(b"\x1b]777;notify;vedette: alarm: burn rate;CRITICAL\x1b\\")
 
 
 def test_quiet_hours_are_quiet(tmp_path: Path) -> None:
