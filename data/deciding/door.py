@@ -65,6 +65,8 @@ def door(path: str) -> Iterator[Door]:
     except sqlite3.IntegrityError as error:
         raise _not_as_documented(path, found.system, error) from error
     except sqlite3.Error as error:
+        if found.system.name != "vedette" and _is_of_the_schema(error):
+            raise _not_as_documented(path, found.system, error) from error
         failure = store.failure(path, error)
         raise _unwritable(path, failure.kind, failure) from error
     finally:
@@ -122,6 +124,11 @@ def _refuse_other_schema(path: str, system: System) -> None:
             f"run `vedette migrate --db {path}` first",
             kind="not_decidable",
         )
+
+
+def _is_of_the_schema(error: sqlite3.Error) -> bool:
+    """Whether a table or a column is not there that its documents have."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def _not_as_documented(path: str, system: System, error: sqlite3.Error) -> DecisionRefused:

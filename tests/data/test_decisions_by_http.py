@@ -80,12 +80,15 @@ def refused(path: Path, gate: str, url: str | None, **more: Any) -> DecisionRefu
     return caught.value
 
 
-def log(path: Path, kind: str, agent: str, message: str, status: str) -> None:
+def log(
+    path: Path, kind: str, agent: str, message: str, status: str, table: str = "events"
+) -> None:
     """What Amelia's server does to its file: an event, and the workflow's status."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
-            "INSERT INTO events (id, workflow_id, sequence, timestamp, agent, event_type, level, "
-            "message) VALUES ('new', ?, 9000, '2026-11-21T14:02:31+00:00', ?, ?, 'info', ?)",
+            f"INSERT INTO {table} (id, workflow_id, sequence, timestamp, agent, "  # noqa: S608
+            "event_type, level, message) "
+            "VALUES ('new', ?, 9000, '2026-11-21T14:02:31+00:00', ?, ?, 'info', ?)",
             (WORKFLOW, agent, kind, message),
         )
         connection.execute("UPDATE workflows SET status = ? WHERE id = ?", (status, WORKFLOW))
@@ -115,6 +118,25 @@ def test_amelia_is_asked_to_approve_without_a_body(amelia: Path, api: FakeApi) -
     assert asked.body == b""
     assert "content-type" not in asked.headers
     assert asked.headers["host"] == api.place
+
+
+@pytest.mark.parametrize("form", ["workflow_log", "upgraded", "state_json"])
+@pytest.mark.parametrize("outcome", ["approved", "rejected"])
+def test_every_form_of_amelias_file_shows_what_came_of_it(
+    tmp_path: Path, api: FakeApi, form: str, outcome: str
+) -> None:
+    path = tmp_path / f"{form}.db"
+    ask_amelia(path, form)
+    table = "events" if form == "state_json" else "workflow_log"
+    kind, status = {
+        "approved": ("approval_granted", "in_progress"),
+        "rejected": ("approval_rejected", "failed"),
+    }[outcome]
+    api.before = partial(log, path, kind, "system", "Plan rejected: too wide", status, table)
+
+    decision = answer(path, WORKFLOW, outcome, api.url, **_reason(outcome))
+
+    assert (decision.outcome, decision.status) == (outcome, "decided")
 
 
 def test_amelia_is_told_why_it_is_rejected(amelia: Path, api: FakeApi) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.builders.asked import (
     BLOCKED,
@@ -254,6 +256,16 @@ def test_a_file_whose_own_rules_forbid_it_keeps_every_row(design: Path) -> None:
 
     assert error.kind == "not_as_documented"
     assert "the trail is closed" in error.title
+
+
+def test_a_file_without_a_table_that_must_be_written_keeps_every_row(coded: Path) -> None:
+    sha = seen(coded, GATE)
+    change(coded, "DROP TABLE tasks")
+
+    error = refused(coded, lambda: approve(coded, GATE, sha))
+
+    assert error.kind == "not_as_documented"
+    assert "no such table: tasks" in error.title
 
 
 # What is refused
@@ -524,3 +536,58 @@ def test_a_system_that_tells_of_no_pick_up_is_not_blamed_for_a_late_one(
 
     assert f"approval {GATE}" in told[GATE]
     assert f"approval {REQUEST}" not in told[REQUEST]
+
+
+# Whatever happens in whatever order
+
+
+def _answers(path: Path, gate_id: str, sha: str, who: str, outcome: str) -> str:
+    try:
+        decide(
+            str(path),
+            gate_id,
+            "approved" if outcome == "approve" else "rejected",
+            sha=sha,
+            actor=who,
+            now=NOW,
+            note="so",
+        )
+    except DecisionRefused as error:
+        return error.kind
+    return "decided"
+
+
+STEPS = st.tuples(st.sampled_from(["ana", "ben"]), st.sampled_from(["approve", "reject"]))
+OTHERS = {
+    "changes": 'UPDATE approvals SET what = \'{"tool_name": "rm"}\'',
+    "expires": "UPDATE approvals SET status = 'expired' WHERE status = 'pending'",
+    "moves on": "UPDATE audit_events SET latency_ms = 5",
+}
+
+
+@pytest.mark.parametrize("form", ["design", "coded"])
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.one_of(STEPS, st.sampled_from(sorted(OTHERS))), min_size=1, max_size=6))
+def test_at_most_one_answer_counts_and_only_on_what_was_read(
+    form: Any, steps: list[tuple[str, str] | str]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "syris.db"
+        ask_syris(path, form)
+        sha = seen(path, GATE)
+        came = []
+        is_as_read = True
+        for step in steps:
+            if isinstance(step, str):
+                change(path, OTHERS[step])
+                is_as_read = is_as_read and step != "changes"
+            else:
+                came.append((_answers(path, GATE, sha, *step), is_as_read))
+
+        row = everything(path)["approvals"][0]
+        told = [each for each in everything(path)["audit_events"] if each["stage"] == "gate"]
+        decided = [was_as_read for kind, was_as_read in came if kind == "decided"]
+        assert decided in ([], [True])
+        assert len(told) == len(decided)
+        assert (row["decided_by"] in ("ana", "ben")) is bool(decided)
+        assert {kind for kind, _ in came} <= {"decided", "already_decided", "changed", "expired"}
