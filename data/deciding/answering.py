@@ -1,7 +1,7 @@
 """Takes an answer to the way its gate is answered: the row, the server, or a word why not."""
 
 from ..errors import DecisionRefused
-from . import dossier, over_http, own, syris
+from . import dossier, own, syris
 from .door import Door, looking
 from .foreign import File, as_file, held_to
 from .verdict import Decision, Verdict
@@ -19,6 +19,9 @@ def answer(there: Door, verdict: Verdict, addresses: Addresses) -> Decision:
     if way.off:
         raise DecisionRefused(way.off, way.hint, kind=way.kind)
     if way.by == "http":
+        # urllib and, in it, httpx: only where a server answers.
+        from . import over_http
+
         return over_http.decide(there.path, there.system, verdict, apis)
     file = as_file(there.foreign(), there.system)
     return _by_row(file, verdict)

@@ -39,6 +39,8 @@ class FakeApi:
     """Whether the answer comes only when `let_go` is set: a run that takes its time."""
     hangs_up: bool = False
     """Whether the connection breaks instead of an answer."""
+    is_endless: bool = False
+    """Whether the body never ends."""
     let_go: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -71,6 +73,11 @@ def serving(**settings: object) -> Iterator[FakeApi]:
             content = b"" if api.answer is None else text.encode()
             try:
                 self.send_response(api.status)
+                if api.is_endless:
+                    self.end_headers()
+                    while not api.let_go.is_set():
+                        self.wfile.write(b"on and on " * 1000)
+                    return
                 for name, value in api.headers.items():
                     self.send_header(name, value)
                 self.send_header("content-length", str(len(content)))

@@ -462,6 +462,16 @@ def test_what_a_hostile_server_says_is_cleaned_and_cut(amelia: Path, api: FakeAp
     assert len(error.title) < 500
 
 
+def test_a_body_without_an_end_is_let_go(amelia: Path, api: FakeApi) -> None:
+    api.status, api.is_endless = 500, True
+
+    error = refused(amelia, WORKFLOW, api.url)
+
+    assert error.kind == "server_error"
+    assert "on and on" in error.title
+    assert len(error.title) < 500
+
+
 def test_a_conflict_tells_who_was_first_where_the_row_does(syris: Path, api: FakeApi) -> None:
     api.status = 409
     api.before = partial(

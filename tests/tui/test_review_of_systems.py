@@ -18,6 +18,7 @@ from tests.builders.asked import (
     ask_syris,
 )
 from tests.tui.harness import ScriptedConsole, live
+from vedette.data.decisions import Decision
 
 FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "syris-design": (lambda path: ask_syris(path, "design"), GATE),
@@ -48,3 +49,25 @@ async def read_whole(pilot: Any) -> None:
     screen.review.lines_seen([(0, 1000)])
     screen._draw_all()
     await pilot.pause()
+
+
+async def test_whoever_comes_back_is_told_what_was_sent(tmp_path: Path) -> None:
+    path = tmp_path / "amelia.db"
+    ask_amelia(path)
+    app = ScriptedConsole("review", source=path, now=NOW, freshness=live(NOW), id=WORKFLOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await read_whole(pilot)
+        screen: Any = app.screen
+        screen.review.step, screen.review._outcome = "sending", "approved"
+        answer = Decision("approved", "sent", NOW, needed=1, signed=1)
+
+        screen.post_message(screen.Written(screen.review, answer))
+        await pilot.pause()
+        first = screen.review.bar(NOW)
+        screen.enter(id=WORKFLOW)
+        await app.ask_again()
+
+        assert (first.step, first.is_confirmed) == ("receipt", False)
+        assert screen.review.step == "reading"
+        assert screen.review.message.startswith("an approval was sent")
+        assert screen.review.message.endswith("is not confirmed yet")
