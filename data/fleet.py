@@ -527,7 +527,7 @@ def _run_facts(
         project=clean(run.project or "", 60),
         status=_run_status(run, agents, own_gates, writer, now),
         context=max(contexts, default=None),
-        cost_usd=sum(costs) if costs or not agents else None,
+        cost_usd=sum(costs) if costs else None,
         unpriced=sum(agent.unpriced for agent in agents),
         agents=agents,
         more_agents=False,

@@ -141,11 +141,19 @@ def read_health(source: Source) -> list[Health]:
 # How each stands
 
 
-def task_standing(task: Task, now: float, moved: float | None = None) -> Standing:
-    """How a task or step stands; `moved`: when the newest of its parts was written."""
+def task_standing(
+    task: Task, now: float, moved: float | None = None, *, is_held: bool = False
+) -> Standing:
+    """How a task or step stands; `moved`: when the newest of its parts was written.
+
+    `is_held`: a part of it waits for a person.
+    """
     wake = times.parse(task.next_wake_at)
     last = max(filter(None, (times.parse(task.updated_at), moved)), default=None)
     last = last if last is not None else times.parse(task.started_at)
+    if is_held and task.status in ("pending", "running", "paused"):
+        # It is asked again and again whether it may go on: that it is not on time is the person's.
+        return Standing("WAITING", last, 1, says="a part of it waits for a person")
     if task.status in ("pending", "running") and wake is not None:
         if now > wake + GRACE:
             return Standing("LATE", wake, 0, True, says="its time to wake is past")

@@ -189,13 +189,15 @@ def _task_entries(source: Source, known: Mapping[str, Task], now: float) -> list
         whole = task.parent_id if task.parent_id in known and task.parent_id != task.id else None
         inside.setdefault(whole, []).append(task)
     entries: list[Entry] = []
-    moved, ranks = _upwards(inside, now)
+    moved, held, ranks = _upwards(inside, now)
 
     def place(whole: str | None, parent: str, above: frozenset[str]) -> None:
         for task in sorted(inside.get(whole, ()), key=order):
             if task.id in above:
                 continue
-            standing = machinery.task_standing(task, now, moved.get(task.id))
+            standing = machinery.task_standing(
+                task, now, moved.get(task.id), is_held=task.id in held
+            )
             entry = _task_entry(source, task, standing, parent)
             entries.append(entry)
             if len(above) < ABOVE * 2:
@@ -213,9 +215,14 @@ def _task_entries(source: Source, known: Mapping[str, Task], now: float) -> list
 
 def _upwards(
     inside: Mapping[str | None, Sequence[Task]], now: float
-) -> tuple[dict[str, float], dict[str, tuple[int, float]]]:
-    """Of each task, when the newest of its parts was written, and the most urgent in it."""
+) -> tuple[dict[str, float], set[str], dict[str, tuple[int, float]]]:
+    """Of each task, when the newest of its parts was written, and the most urgent in it.
+
+    Between them: the tasks held by a step that waits for a person. What has a plan below it, and
+    no steps, goes on with the rest of it.
+    """
     moved: dict[str, float] = {}
+    held: set[str] = set()
     ranks: dict[str, tuple[int, float]] = {}
 
     def climb(task: Task, above: frozenset[str]) -> None:
@@ -226,13 +233,16 @@ def _upwards(
                 climb(part, above | {part.id})
         newest = max([newest, *(moved.get(part.id, 0.0) for part in parts)])
         moved[task.id] = newest
-        own = machinery.urgency(machinery.task_standing(task, now, newest or None))
+        if any(part.kind == "step" and part.status == "waiting" for part in parts):
+            held.add(task.id)
+        standing = machinery.task_standing(task, now, newest or None, is_held=task.id in held)
+        own = machinery.urgency(standing)
         ranks[task.id] = min([own, *(ranks[part.id] for part in parts if part.id in ranks)])
 
     for task in (each for tasks in inside.values() for each in tasks):
         if task.id not in ranks:
             climb(task, frozenset({task.id}))
-    return moved, ranks
+    return moved, held, ranks
 
 
 def _task_entry(source: Source, task: Task, standing: Standing, parent: str) -> Entry:

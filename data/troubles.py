@@ -201,7 +201,8 @@ def _of_tasks(source: Source, rows: Machinery, now: float, turns: list[float]) -
     for task, _ in still[:ROWS]:
         parts = parts_of(source, task)
         moved = max(filter(None, (times.parse(part.updated_at) for part in parts)), default=None)
-        standing = _noted(machinery.task_standing(task, now, moved), turns)
+        is_held = any(part.kind == "step" and part.status == "waiting" for part in parts)
+        standing = _noted(machinery.task_standing(task, now, moved, is_held=is_held), turns)
         if standing.state == "STUCK":
             running = (f"task {part.id}" for part in parts if part.status == "running")
             stuck[task.id] = (task, standing, (f"task {task.id}", *running))

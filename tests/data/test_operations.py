@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import tac
+from tests.builders import syris, tac
 from tests.builders.vedette import NOW
 from vedette import sql
 from vedette.data import migrations, times
@@ -18,6 +18,7 @@ from vedette.data.record_words import words_for
 from vedette.data.records import read_records
 from vedette.data.rows import Task
 from vedette.data.source import open_source
+from vedette.data.troubles import read_troubles
 
 
 @pytest.fixture
@@ -85,6 +86,48 @@ def test_parts_of_what_is_over_are_read_when_asked_for(
     )
     assert names(facts(tmp_path)) == ["whole"]
     assert names(facts(tmp_path, opened=["whole"])) == ["whole", "step"]
+
+
+def test_a_task_whose_step_waits_at_a_gate_waits_and_is_not_late(tmp_path: Path) -> None:
+    path = tmp_path / "syris.db"
+    syris.build_syris(path, "design", 150)
+    gated = """
+        SELECT tasks.task_id, steps.step_id
+        FROM tasks
+        JOIN steps ON steps.task_id = tasks.task_id
+        JOIN approvals ON approvals.ref_step_id = steps.step_id
+        WHERE tasks.status = 'running' AND steps.status = 'running' AND approvals.status = 'pending'
+    """
+    with closing(sqlite3.connect(path)) as writer, writer:
+        task, step = writer.execute(gated).fetchone()
+        running = {
+            str(each)
+            for (each,) in writer.execute("SELECT task_id FROM tasks WHERE status = 'running'")
+        }
+        held = {str(each) for each, _ in writer.execute(gated)}
+        writer.execute("UPDATE tasks SET next_wake_time = '2020-01-01T00:00:00Z'")
+    with closing(open_source(str(path))) as source, source.reading():
+        [tasks] = [tab for tab in read_operations(source, NOW).tabs if tab.name == "tasks"]
+    standing = {entry.key: entry.standing for entry in tasks.entries}
+    assert standing[f"task {task}"].state == "WAITING"
+    assert standing[f"task {step}"].state == "WAITING"
+    assert {standing[f"task {free}"].state for free in running - held} == {"LATE"}
+
+
+def test_a_task_that_waits_for_a_person_is_no_stuck_one(
+    tmp_path: Path, file: sqlite3.Connection
+) -> None:
+    add(file, "asks", updated=times.text(NOW - 5_000))
+    add(file, "stands", updated=times.text(NOW - 5_000))
+    file.execute(
+        "INSERT INTO steps (id, task_id, title, status, updated_at) "
+        "VALUES ('s', 'asks', 'step', 'waiting', :at)",
+        {"at": times.text(NOW - 5_000)},
+    )
+    with closing(open_source(str(tmp_path / "runs.db"))) as source, source.reading():
+        found = read_troubles(source, NOW).found
+    stuck = [each.subject for each in found if each.kind == "task_stuck"]
+    assert stuck == ["stands"]
 
 
 def test_parents_that_go_round_in_a_circle_are_shown_once(

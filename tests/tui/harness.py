@@ -96,3 +96,9 @@ class ScriptedConsole(VedetteApp):
         assert isinstance(screen, ConsoleScreen)
         facts, self.headline = answer(source, screen.question(), self.now)
         screen.receive(facts)
+
+
+def shown(app: VedetteApp) -> list[str]:
+    """The rows on screen as text."""
+    strips = app.screen._compositor.render_strips()
+    return ["".join(strip.text for strip in row).rstrip() for row in strips]

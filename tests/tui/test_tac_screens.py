@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.builders import tac
-from tests.tui.harness import ScriptedConsole, live
+from tests.tui.harness import ScriptedConsole, live, shown
 
 AT = (tac.BEGAN + timedelta(hours=46)).timestamp()
 
@@ -65,3 +65,32 @@ async def asked_again(pilot: Any) -> None:
     await pilot.pause()
     await pilot.app.ask_again()
     await pilot.pause()
+
+
+async def test_a_run_without_agents_has_no_cost_that_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "orchestrator.db"
+    with closing(tac.create(path, 2)) as connection, connection:
+        connection.execute(
+            "INSERT INTO orchestrator_agents (id, name, agent_type) VALUES ('o', 'adw', 'builder')"
+        )
+        connection.execute(
+            "INSERT INTO ai_developer_workflows (id, orchestrator_agent_id, adw_name,"
+            " workflow_type, status) VALUES ('1a2b3c4d', 'o', 'fix the login', 'sdlc',"
+            " 'in_progress')"
+        )
+    app = console(path, "fleet")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await asked_again(pilot)
+        [run] = app.screen.facts.fleet.runs
+        assert (run.title, run.agents, run.cost_usd, run.unpriced) == ("fix the login", (), None, 0)
+        text = "\n".join(shown(app))
+        assert "fix the login" in text
+        assert "0.00" not in text
+        assert "unpriced" not in text
+    app = console(path, "run", run_id="1a2b3c4d")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await asked_again(pilot)
+        text = "\n".join(shown(app))
+        assert "fix the login" in text
+        assert "$0.00" not in text
+        assert "unpriced" not in text

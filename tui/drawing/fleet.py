@@ -341,7 +341,7 @@ def _cost(row: FleetRow, view: View, is_quiet: bool) -> Span:
 
 def _age_cells(status: Status, at: Layout, view: View, is_quiet: bool) -> list[Cell]:
     seconds = view.now - status.since if status.since is not None else None
-    text = numbers.age(seconds, view.glyphs)
+    text = numbers.age(seconds, view.glyphs, width=6)
     cells = [Cell(at.age, 6, [(text, "muted" if is_quiet else "ink")], "right")]
     if not view.is_live and status.state not in FINISHED_STATES and status.state != "FAILED":
         cells.append(Cell(at.age + 6, 1, [(view.glyphs.unknown, "doubt bold")]))

@@ -144,7 +144,7 @@ def run_cost(tree: SpanTree) -> float | None:
     """What the agents of a run cost together; None where none of them says."""
     costs = [node.agent.cost_usd for node in tree.nodes.values() if node.agent is not None]
     known = [cost for cost in costs if cost is not None]
-    return sum(known) if known or not costs else None
+    return sum(known) if known else None
 
 
 def state_word(row: SpanRow, scene: Scene) -> Span:

@@ -239,7 +239,9 @@ def _cost(row: SpanRow, width: int, scene: Scene) -> Span:
         cost = row.node.agent.cost_usd if row.node.agent is not None else run_cost(scene.tree)
         if row.node is scene.tree.orphans:
             return (glyphs.nothing, "faint")
-    if cost is None and not scene.tree.has_costs:
+    # Without a call there is nothing that could have a price: nothing is in doubt.
+    is_unasked = row.is_run and not scene.tree.unpriced
+    if cost is None and (is_unasked or not scene.tree.has_costs):
         return (glyphs.nothing, "faint")
     text = parts.cut(numbers.money(cost, glyphs, width=width), width, glyphs)
     return (text, "doubt" if cost is None else scene.tone("soft"))
