@@ -107,9 +107,11 @@ def _syris_design(gate: Approval, step: Task | None, apis: Apis) -> Way:
 
 def _syris_coded(gate: Approval, step: Task | None, apis: Apis) -> Way:
     api = apis.get("syris", DEFAULTS["syris"])
+    has_step = step is not None and step.kind == "step"
     if api.url is not None:
-        return _http("SYRIS", api)
-    if step is None or step.kind != "step":
+        way = _http("SYRIS", api)
+        return way if has_step or way.off else way._replace(says=f"{way.says} (no step waits)")
+    if step is None or not has_step:
         off = "no step waits for it, so an answer changes nothing"
         hint = "its call was refused at once: ask SYRIS for it again, or let it be"
         return Way("", off=off, hint=hint)

@@ -27,10 +27,12 @@ from tests.builders.asked import (
     seen,
 )
 from tests.builders.fake_api import FakeApi, serving
+from vedette.data.approvals import read_review
 from vedette.data.deciding import http
 from vedette.data.deciding.way import Api
 from vedette.data.decisions import Decision, decide
 from vedette.data.errors import DecisionRefused, UsageError
+from vedette.data.source import open_source
 
 
 @pytest.fixture(autouse=True)
@@ -195,6 +197,17 @@ def test_syris_without_a_step_is_answered_by_its_server(tmp_path: Path, api: Fak
     api.before = partial(change, path, "UPDATE approvals SET status = 'approved'")
 
     assert answer(path, GATE, "approved", api.url).status == "decided"
+
+
+def test_what_no_step_waits_for_is_said_before_it_is_sent(tmp_path: Path) -> None:
+    path = tmp_path / "coded.db"
+    ask_syris(path, "coded", has_step=False)
+    with closing(open_source(str(path))) as source:
+        facts = read_review(source, GATE, NOW)
+
+    assert facts is not None
+    way = facts.way({"syris": Api("http://127.0.0.1:8000")})
+    assert way.says == "by SYRIS's HTTP interface at 127.0.0.1:8000 (no step waits)"
 
 
 def test_an_address_may_have_a_path(syris: Path, api: FakeApi) -> None:

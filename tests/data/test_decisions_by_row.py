@@ -29,9 +29,11 @@ from tests.builders.asked import (
 )
 from tests.builders.tac import build_tac
 from vedette.data.alarms import read_alarms
+from vedette.data.deciding.fitting import fitted
 from vedette.data.decisions import Decision, decide
 from vedette.data.errors import DecisionRefused
 from vedette.data.source import open_source
+from vedette.data.systems.system import read_tables
 
 AT = "2026-11-21T14:02:31+00:00"
 
@@ -536,6 +538,53 @@ def test_a_system_that_tells_of_no_pick_up_is_not_blamed_for_a_late_one(
 
     assert f"approval {GATE}" in told[GATE]
     assert f"approval {REQUEST}" not in told[REQUEST]
+
+
+# Every guard stands in the statement itself
+
+
+@pytest.mark.parametrize(
+    ("form", "statement", "moved"),
+    [
+        ("design", "approval", "UPDATE approvals SET status = 'expired'"),
+        ("coded", "approval", "UPDATE approvals SET status = 'denied'"),
+        ("coded", "release_step", "UPDATE task_steps SET status = 'completed'"),
+        ("coded", "fail_step", "UPDATE task_steps SET status = 'pending'"),
+        ("coded", "release_task", "UPDATE tasks SET status = 'cancelled'"),
+    ],
+)
+def test_a_row_of_syris_that_moved_on_is_not_written(
+    tmp_path: Path, form: Any, statement: str, moved: str
+) -> None:
+    path = tmp_path / "syris.db"
+    ask_syris(path, form)
+    facts = {
+        "id": GATE, "step": "step-1", "task": "task-1", "status": "approved", "actor": "ana",
+        "now": AT, "note": None, "error": "no",
+    }  # fmt: skip
+
+    assert _rows_written(path, f"syris/{statement}", facts) == 1
+    change(path, moved)
+    assert _rows_written(path, f"syris/{statement}", facts) == 0
+
+
+def test_a_request_of_dossier_that_was_answered_is_not_written_over(dossier: Path) -> None:
+    facts = {
+        "id": REQUEST, "outcome": "approved", "actor": "ana", "note": None,
+        "resolved_at": AT, "updated_at": AT,
+    }  # fmt: skip
+
+    assert _rows_written(dossier, "dossier/resolve", facts) == 1
+    change(dossier, "UPDATE approval_request SET status = 'rejected'")
+    assert _rows_written(dossier, "dossier/resolve", facts) == 0
+
+
+def _rows_written(path: Path, statement: str, facts: dict[str, Any]) -> int:
+    """How many rows a statement changes, which is then taken back."""
+    with closing(sqlite3.connect(path)) as connection:
+        done = connection.execute(fitted(statement, read_tables(connection)), facts)
+        connection.rollback()
+        return done.rowcount
 
 
 # Whatever happens in whatever order
