@@ -1,15 +1,18 @@
 """A file is recognised by its tables and columns, never by its name, and never by half of them."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.builders import amelia, syris, tac
 from tests.builders import vedette as own
+from tests.builders.asked import ask_amelia, ask_dossier, ask_syris
 from vedette import sql
 from vedette.data.rows import RELATIONS
+from vedette.data.source import open_source
 from vedette.data.systems import System, create_views, recognise
 
 NEWEST = len(sql.names("migrations"))
@@ -249,3 +252,27 @@ def test_views_can_be_made_on_a_read_only_connection_and_write_nothing(tmp_path:
     assert not connection.in_transaction
     connection.close()
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("make", "answers", "expires_gates", "tells_pickup"),
+    [
+        (lambda path: ask_syris(path, "design"), "syris_design", True, True),
+        (lambda path: ask_syris(path, "coded"), "syris_coded", False, True),
+        (ask_amelia, "amelia", False, False),
+        (ask_dossier, "dossier", False, False),
+    ],
+)
+def test_each_system_says_how_its_gates_are_answered_and_whether_they_end(
+    tmp_path: Path,
+    make: Callable[[Path], None],
+    answers: str,
+    expires_gates: bool,
+    tells_pickup: bool,
+) -> None:
+    path = tmp_path / "runs.db"
+    make(path)
+    with closing(open_source(str(path))) as source:
+        system = source.system
+    told = (system.answers, system.expires_gates, system.tells_pickup)
+    assert told == (answers, expires_gates, tells_pickup)
