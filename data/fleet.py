@@ -424,7 +424,13 @@ CALLS_FOR_LOOP = 16
 def _working(source: Source, agent: Agent, now: float) -> Status:
     """What a running agent does: a limit, a loop, a call, an answer, silence, or nothing."""
     events = source.all("fleet/last_events", _EventSeen, agent_id=agent.id, limit=EVENTS_FOR_RHYTHM)
-    calls = source.all("fleet/last_calls", _CallSeen, agent_id=agent.id, limit=CALLS_FOR_LOOP)
+    calls = source.all(
+        "fleet/last_calls",
+        _CallSeen,
+        agent_id=agent.id,
+        run_id=agent.run_id,
+        limit=CALLS_FOR_LOOP,
+    )
     prompts = source.all("fleet/last_prompts", PromptSeen, agent_id=agent.id, limit=2)
     times_seen = _known(times.parse(event.created_at) for event in reversed(events))
     newest: list[str | None] = [row.created_at for row in calls[:1]]

@@ -100,7 +100,7 @@ def read_preview(source: Source, agent_id: str, run_id: str, now: float) -> Prev
     prompts = source.all(
         "fleet/last_prompts", PromptSeen, agent_id=agent_id, limit=_PROMPTS_FOR_PACE
     )
-    calls = source.all("fleet/last_calls", _Call, agent_id=agent_id, limit=TAIL)
+    calls = source.all("fleet/last_calls", _Call, agent_id=agent_id, run_id=run_id, limit=TAIL)
     gate = source.one("fleet/pending_of_agent", Approval, agent_id=agent_id)
     return PreviewFacts(
         agent_id=agent_id,

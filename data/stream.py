@@ -156,6 +156,13 @@ def _windows(source: Source, name: str, row_id: str) -> Iterator[bytes]:
         at += len(raw)
 
 
+class _Scope(NamedTuple):
+    """Whose rows make a stream: an agent's or a run's, and the run in either case."""
+
+    id: str
+    run_id: str
+
+
 class _Tape:
     """One relation of a stream, read in pages from both ends."""
 
@@ -170,26 +177,32 @@ class _Tape:
         """Epoch seconds of the first row read; rows before it are not known yet."""
         self.is_exhausted = False
 
-    def older(self, source: Source, scope_id: str) -> list[Record]:
+    def older(self, source: Source, scope: _Scope) -> list[Record]:
         """The page before what was read."""
-        rows = self._page(source, scope_id, -1, self._oldest)
+        rows = self._page(source, scope, -1, self._oldest)
         self.is_exhausted = len(rows) < self._limit
         return self._records(rows)
 
-    def newer(self, source: Source, scope_id: str) -> list[Record]:
+    def newer(self, source: Source, scope: _Scope) -> list[Record]:
         """Every row after what was read; never a gap, however many came."""
         found: list[Any] = []
         before, after = _FAR, self._newest
         while True:
-            rows = self._page(source, scope_id, after, before)
+            rows = self._page(source, scope, after, before)
             found += rows
             if len(rows) < self._limit:
                 return self._records(found)
             before = rows[-1].seq
 
-    def _page(self, source: Source, scope_id: str, after: int, before: int) -> list[Any]:
+    def _page(self, source: Source, scope: _Scope, after: int, before: int) -> list[Any]:
         return source.all(
-            self._statement, self._row, id=scope_id, after=after, before=before, limit=self._limit
+            self._statement,
+            self._row,
+            id=scope.id,
+            run_id=scope.run_id,
+            after=after,
+            before=before,
+            limit=self._limit,
         )
 
     def _records(self, rows: Sequence[Any]) -> list[Record]:
@@ -232,6 +245,10 @@ class _Stream:
         return self.where.agent_id if self.scope == "agent" else self.where.run_id
 
     @property
+    def _whose(self) -> _Scope:
+        return _Scope(self._id, self.where.run_id)
+
+    @property
     def _horizon(self) -> float:
         """Before this moment a relation may have rows that were not read: nothing is shown."""
         tapes = self._tapes.values()
@@ -249,7 +266,7 @@ class _Stream:
         for record in was_open[:MOST_OPEN]:
             record.read_again(source)
         for tape in self._tapes.values():
-            self._add(tape.newer(source, self._id))
+            self._add(tape.newer(source, self._whose))
 
     def read_back(self, source: Source, asked: Asked) -> None:
         """Reads older pages: as many as asked for, to the moment asked for, to the row."""
@@ -281,7 +298,7 @@ class _Stream:
             horizon = self._horizon
             for tape in self._tapes.values():
                 if not tape.is_exhausted and tape.oldest_at >= horizon:
-                    self._add(tape.older(source, self._id))
+                    self._add(tape.older(source, self._whose))
         self._turns_before = None
 
     def _visible_count(self) -> int:
@@ -354,6 +371,9 @@ def _remembered(source: Source, where: Where) -> _Stream | None:
     found = _resolved(source, where)
     if not found.agent_id and not found.run_id:
         return None
+    if not found.run_id:
+        agent = source.one("stream/agent", Agent, id=found.agent_id)
+        found = found._replace(run_id=agent.run_id if agent else "")
     stream = _Stream(found, "run" if found.run_id and not found.agent_id else "agent")
     source.memo["stream"] = (where, stream)
     return stream

@@ -439,6 +439,7 @@ def test_a_look_costs_the_same_however_many_rows_others_wrote(tmp_path: Path) ->
             found = source.select(
                 f"EXPLAIN QUERY PLAN {_statement(f'{name}_of_{scope}')}",
                 id="x",
+                run_id="x",
                 after=-1,
                 before=1 << 62,
                 limit=10,

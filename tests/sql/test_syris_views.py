@@ -260,7 +260,8 @@ POLLED = {
     "one run": "SELECT * FROM run WHERE id = :run",
     "a run's agents": "SELECT * FROM agent WHERE run_id = :run ORDER BY seq LIMIT 50",
     "an agent's name": "SELECT name FROM agent WHERE id = :step",
-    "a step's calls": "SELECT * FROM tool_call WHERE agent_id = :step ORDER BY seq DESC LIMIT 9",
+    "a step's calls": "SELECT * FROM tool_call WHERE agent_id = :step AND run_id = :run"
+    " ORDER BY seq DESC LIMIT 9",
     "a run's calls": "SELECT * FROM tool_call WHERE run_id = :run ORDER BY seq LIMIT 50",
     "the log": "SELECT * FROM event ORDER BY seq DESC LIMIT 50",
     "nothing new": "SELECT * FROM event WHERE seq > 1000000 ORDER BY seq LIMIT 50",
@@ -290,7 +291,9 @@ def test_what_is_polled_costs_a_small_file_as_much_as_a_large_one(
     for path in sizes[form]:
         source = open_source(str(path))
         step, run = source.select(
-            "SELECT id, run_id FROM agent WHERE kind = 'step' ORDER BY seq DESC LIMIT 1"
+            "SELECT tool_call.agent_id, tool_call.run_id FROM tool_call"
+            " WHERE (SELECT agent.kind FROM agent WHERE agent.id = tool_call.agent_id) = 'step'"
+            " ORDER BY tool_call.seq DESC LIMIT 1"
         )[0]
         cost.append(steps(source.connection, statement, {"run": run, "step": step}))
         source.close()

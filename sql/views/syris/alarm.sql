@@ -1,6 +1,7 @@
 -- Each status is a part of its own, with the word as a constant: one is found by its index in the
 -- order of appending, and a search for another never looks at it. The casts give all parts the
--- same affinities: only then does SQLite merge them in their order.
+-- same affinities: only then does SQLite merge them in their order. The likelihoods say that a row's
+-- own key or trace finds fewer than a status does.
 SELECT
     alarms.rowid, alarms.alarm_id, 0, {alarms.severity}, 'open',
     {alarms.type|alarm_type|kind}, coalesce({alarms.summary|title|message}, {alarms.type|alarm_type|kind}),
@@ -10,7 +11,7 @@ SELECT
     {alarms.acked_at|acknowledged_at}, {alarms.acked_by|acknowledged_by}, {alarms.resolved_at},
     {alarms.resolution_note|resolution_notes|resolution}
 FROM main.alarms
-WHERE alarms.status = 'open'
+WHERE likelihood(alarms.status = 'open', 0.05)
 UNION ALL
 SELECT
     alarms.rowid, alarms.alarm_id, 0, {alarms.severity}, 'acked',
@@ -21,7 +22,7 @@ SELECT
     {alarms.acked_at|acknowledged_at}, {alarms.acked_by|acknowledged_by}, {alarms.resolved_at},
     {alarms.resolution_note|resolution_notes|resolution}
 FROM main.alarms
-WHERE alarms.status = 'acked'
+WHERE likelihood(alarms.status = 'acked', 0.05)
 UNION ALL
 SELECT
     alarms.rowid, alarms.alarm_id, 0, {alarms.severity}, 'resolved',
@@ -32,7 +33,7 @@ SELECT
     {alarms.acked_at|acknowledged_at}, {alarms.acked_by|acknowledged_by}, {alarms.resolved_at},
     {alarms.resolution_note|resolution_notes|resolution}
 FROM main.alarms
-WHERE likelihood(alarms.status = 'resolved', 0.9)
+WHERE likelihood(alarms.status = 'resolved', 0.05)
 UNION ALL
 -- A word nobody documented is not over: the ranges between the known ones, so that the index
 -- finds it.

@@ -1,6 +1,7 @@
 -- Each status is a part of its own, with the word as a constant: one is found by its index in the
 -- order of appending, and a search for another never looks at it. The casts give all parts the
--- same affinities: only then does SQLite merge them in their order.
+-- same affinities: only then does SQLite merge them in their order. The likelihoods say that a row's
+-- own key or trace finds fewer than a status does.
 -- A denial is all done when it is written; an approval when the trace goes on after it.
 SELECT
     approvals.rowid, approvals.approval_id, {approvals.trace_id},
@@ -22,7 +23,7 @@ SELECT
     {approvals.decided_at}, {approvals.decision_reason|reason},
     CAST(NULL AS TEXT)
 FROM main.approvals
-WHERE approvals.status = 'pending'
+WHERE likelihood(approvals.status = 'pending', 0.05)
 UNION ALL
 SELECT
     approvals.rowid, approvals.approval_id, {approvals.trace_id},
@@ -52,7 +53,7 @@ SELECT
         LIMIT 1
     ) AS TEXT)
 FROM main.approvals
-WHERE likelihood(approvals.status = 'approved', 0.9)
+WHERE likelihood(approvals.status = 'approved', 0.05)
 UNION ALL
 SELECT
     approvals.rowid, approvals.approval_id, {approvals.trace_id},
@@ -74,7 +75,7 @@ SELECT
     {approvals.decided_at}, {approvals.decision_reason|reason},
     CAST({approvals.decided_at} AS TEXT)
 FROM main.approvals
-WHERE approvals.status = 'denied'
+WHERE likelihood(approvals.status = 'denied', 0.05)
 UNION ALL
 SELECT
     approvals.rowid, approvals.approval_id, {approvals.trace_id},
@@ -96,7 +97,7 @@ SELECT
     {approvals.decided_at}, {approvals.decision_reason|reason},
     CAST(NULL AS TEXT)
 FROM main.approvals
-WHERE approvals.status = 'expired'
+WHERE likelihood(approvals.status = 'expired', 0.05)
 UNION ALL
 SELECT
     approvals.rowid, approvals.approval_id, {approvals.trace_id},
@@ -118,7 +119,7 @@ SELECT
     {approvals.decided_at}, {approvals.decision_reason|reason},
     CAST({approvals.decided_at} AS TEXT)
 FROM main.approvals
-WHERE approvals.status = 'rejected'
+WHERE likelihood(approvals.status = 'rejected', 0.05)
 UNION ALL
 SELECT
     CAST(approvals.rowid AS INTEGER), approvals.approval_id, {approvals.trace_id},

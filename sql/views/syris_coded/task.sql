@@ -1,6 +1,7 @@
 -- Each status is a part of its own, with the word as a constant: one is found by its index in the
 -- order of appending, and a search for another never looks at it. The casts give all parts the
--- same affinities: only then does SQLite merge them in their order.
+-- same affinities: only then does SQLite merge them in their order. The likelihoods say that a row's
+-- own key or trace finds fewer than a status does.
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
     CAST({tasks.handler} AS TEXT),
@@ -11,7 +12,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'pending'
+WHERE likelihood(tasks.status = 'pending', 0.05)
 UNION ALL
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -23,7 +24,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'running'
+WHERE likelihood(tasks.status = 'running', 0.05)
 UNION ALL
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -39,7 +40,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'paused'
+WHERE likelihood(tasks.status = 'paused', 0.05)
 OTHERWISE
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -51,7 +52,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'paused'
+WHERE likelihood(tasks.status = 'paused', 0.05)
 UNION ALL
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -63,7 +64,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END AS TEXT)
 FROM main.tasks
-WHERE likelihood(tasks.status = 'completed', 0.9)
+WHERE likelihood(tasks.status = 'completed', 0.05)
 UNION ALL
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -75,7 +76,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'failed'
+WHERE likelihood(tasks.status = 'failed', 0.05)
 UNION ALL
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -87,7 +88,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'cancelled'
+WHERE likelihood(tasks.status = 'cancelled', 0.05)
 UNION ALL
 -- A word nobody documented: the ranges between the known ones, so that the index finds it.
 SELECT
@@ -126,7 +127,7 @@ SELECT
          THEN coalesce(json_extract({task_steps.error}, '$.message'), {task_steps.error})
          ELSE {task_steps.error} END AS TEXT)
 FROM main.task_steps
-WHERE task_steps.status = 'pending'
+WHERE likelihood(task_steps.status = 'pending', 0.05)
 UNION ALL
 SELECT
     task_steps.rowid, task_steps.step_id, task_steps.task_id, CAST(NULL AS TEXT), 'step',
@@ -139,7 +140,7 @@ SELECT
          THEN coalesce(json_extract({task_steps.error}, '$.message'), {task_steps.error})
          ELSE {task_steps.error} END AS TEXT)
 FROM main.task_steps
-WHERE task_steps.status = 'running'
+WHERE likelihood(task_steps.status = 'running', 0.05)
 UNION ALL
 SELECT
     task_steps.rowid, task_steps.step_id, task_steps.task_id, CAST(NULL AS TEXT), 'step',
@@ -152,7 +153,7 @@ SELECT
          THEN coalesce(json_extract({task_steps.error}, '$.message'), {task_steps.error})
          ELSE {task_steps.error} END AS TEXT)
 FROM main.task_steps
-WHERE likelihood(task_steps.status = 'completed', 0.9)
+WHERE likelihood(task_steps.status = 'completed', 0.05)
 UNION ALL
 SELECT
     task_steps.rowid, task_steps.step_id, task_steps.task_id, CAST(NULL AS TEXT), 'step',
@@ -165,7 +166,7 @@ SELECT
          THEN coalesce(json_extract({task_steps.error}, '$.message'), {task_steps.error})
          ELSE {task_steps.error} END AS TEXT)
 FROM main.task_steps
-WHERE task_steps.status = 'failed'
+WHERE likelihood(task_steps.status = 'failed', 0.05)
 UNION ALL
 SELECT
     task_steps.rowid, task_steps.step_id, task_steps.task_id, CAST(NULL AS TEXT), 'step',
@@ -178,7 +179,7 @@ SELECT
          THEN coalesce(json_extract({task_steps.error}, '$.message'), {task_steps.error})
          ELSE {task_steps.error} END AS TEXT)
 FROM main.task_steps
-WHERE task_steps.status = 'skipped'
+WHERE likelihood(task_steps.status = 'skipped', 0.05)
 UNION ALL
 SELECT
     task_steps.rowid, task_steps.step_id, task_steps.task_id, CAST(NULL AS TEXT), 'step',
@@ -191,7 +192,7 @@ SELECT
          THEN coalesce(json_extract({task_steps.error}, '$.message'), {task_steps.error})
          ELSE {task_steps.error} END AS TEXT)
 FROM main.task_steps
-WHERE task_steps.status = 'gated'
+WHERE likelihood(task_steps.status = 'gated', 0.05)
 UNION ALL
 SELECT
     CAST(task_steps.rowid AS INTEGER), task_steps.step_id, task_steps.task_id, CAST(NULL AS TEXT), 'step',

@@ -1,6 +1,7 @@
 -- Each status is a part of its own, with the word as a constant: one is found by its index in the
 -- order of appending, and a search for another never looks at it. The casts give all parts the
--- same affinities: only then does SQLite merge them in their order.
+-- same affinities: only then does SQLite merge them in their order. The likelihoods say that a row's
+-- own key or trace finds fewer than a status does.
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
     CAST(coalesce(
@@ -14,7 +15,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END, {tasks.cancel_reason}) AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'pending'
+WHERE likelihood(tasks.status = 'pending', 0.05)
 UNION ALL
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -29,7 +30,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END, {tasks.cancel_reason}) AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'running'
+WHERE likelihood(tasks.status = 'running', 0.05)
 UNION ALL
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -44,7 +45,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END, {tasks.cancel_reason}) AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'paused'
+WHERE likelihood(tasks.status = 'paused', 0.05)
 UNION ALL
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -59,7 +60,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END, {tasks.cancel_reason}) AS TEXT)
 FROM main.tasks
-WHERE likelihood(tasks.status = 'succeeded', 0.9)
+WHERE likelihood(tasks.status = 'succeeded', 0.05)
 UNION ALL
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -74,7 +75,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END, {tasks.cancel_reason}) AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'failed'
+WHERE likelihood(tasks.status = 'failed', 0.05)
 UNION ALL
 SELECT
     tasks.rowid, tasks.task_id, CAST(NULL AS TEXT), {tasks.trace_id}, 'task',
@@ -89,7 +90,7 @@ SELECT
          THEN coalesce(json_extract({tasks.error}, '$.message'), {tasks.error})
          ELSE {tasks.error} END, {tasks.cancel_reason}) AS TEXT)
 FROM main.tasks
-WHERE tasks.status = 'canceled'
+WHERE likelihood(tasks.status = 'canceled', 0.05)
 UNION ALL
 -- A word nobody documented: the ranges between the known ones, so that the index finds it.
 SELECT
@@ -131,7 +132,7 @@ SELECT
          THEN coalesce(json_extract({steps.error}, '$.message'), {steps.error})
          ELSE {steps.error} END AS TEXT)
 FROM main.steps
-WHERE steps.status = 'pending'
+WHERE likelihood(steps.status = 'pending', 0.05)
 UNION ALL
 SELECT
     steps.rowid, steps.step_id, steps.task_id, CAST(NULL AS TEXT), 'step',
@@ -151,7 +152,7 @@ SELECT
          THEN coalesce(json_extract({steps.error}, '$.message'), {steps.error})
          ELSE {steps.error} END AS TEXT)
 FROM main.steps
-WHERE steps.status = 'running'
+WHERE likelihood(steps.status = 'running', 0.05)
 UNION ALL
 SELECT
     steps.rowid, steps.step_id, steps.task_id, CAST(NULL AS TEXT), 'step',
@@ -164,7 +165,7 @@ SELECT
          THEN coalesce(json_extract({steps.error}, '$.message'), {steps.error})
          ELSE {steps.error} END AS TEXT)
 FROM main.steps
-WHERE steps.status = 'paused'
+WHERE likelihood(steps.status = 'paused', 0.05)
 UNION ALL
 SELECT
     steps.rowid, steps.step_id, steps.task_id, CAST(NULL AS TEXT), 'step',
@@ -177,7 +178,7 @@ SELECT
          THEN coalesce(json_extract({steps.error}, '$.message'), {steps.error})
          ELSE {steps.error} END AS TEXT)
 FROM main.steps
-WHERE likelihood(steps.status = 'succeeded', 0.9)
+WHERE likelihood(steps.status = 'succeeded', 0.05)
 UNION ALL
 SELECT
     steps.rowid, steps.step_id, steps.task_id, CAST(NULL AS TEXT), 'step',
@@ -190,7 +191,7 @@ SELECT
          THEN coalesce(json_extract({steps.error}, '$.message'), {steps.error})
          ELSE {steps.error} END AS TEXT)
 FROM main.steps
-WHERE steps.status = 'failed'
+WHERE likelihood(steps.status = 'failed', 0.05)
 UNION ALL
 SELECT
     CAST(steps.rowid AS INTEGER), steps.step_id, steps.task_id, CAST(NULL AS TEXT), 'step',
