@@ -224,7 +224,12 @@ def _before(source: Source, row: Alarm) -> list[Past]:
     if not row.dedupe_key:
         return []
     earlier = source.all(
-        "alarms/same_key", Alarm, dedupe_key=row.dedupe_key, seq=row.seq, limit=HISTORY
+        "alarms/same_key",
+        Alarm,
+        dedupe_key=row.dedupe_key,
+        since=source.since("alarm", row.seq),
+        seq=row.seq,
+        limit=HISTORY,
     )
     return [
         Past(

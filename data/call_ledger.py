@@ -25,7 +25,7 @@ from .cost_totals import (
 from .rows import OPEN
 from .source import Source
 
-CHUNK = 10_000
+CHUNK = 2_000
 """Calls that are read in one tick until all are."""
 
 AGENTS_CHUNK = 500
@@ -84,6 +84,8 @@ class _AgentSum:
 class Ledger:
     """What is known of one source's calls so far."""
 
+    compares: bool = True
+    """Whether agents may report more than their calls add up to."""
     high: int = 0
     low: int = _LAST
     is_whole: bool = False
@@ -130,7 +132,8 @@ def read_calls_by_hour(
     source: Source, question: Question, now: float, chunk: int = CHUNK
 ) -> Reading:
     """The sums of a source without totals; the first to ask in a tick has `chunk` calls read."""
-    ledger: Ledger = source.memo.setdefault("cost calls", Ledger())
+    compares = source.system.agents_report_costs
+    ledger: Ledger = source.memo.setdefault("cost calls", Ledger(compares, has_agents=not compares))
     _step(source, ledger, now, chunk)
     is_whole = ledger.is_whole and ledger.has_agents
     reached = None if is_whole or _has_all_of(ledger, question) else ledger.reached
@@ -149,7 +152,7 @@ def _step(source: Source, ledger: Ledger, now: float, chunk: int) -> None:
         return
     source.memo["cost calls at"] = now
     if {"prompt", "cost"} <= source.lacks.keys():
-        # Nothing costs anything there, and its agents may have no sequence to be read by.
+        # Nothing costs anything there.
         ledger.is_whole = ledger.has_agents = True
         return
     if ledger.low == _LAST:
@@ -163,7 +166,7 @@ def _step(source: Source, ledger: Ledger, now: float, chunk: int) -> None:
         _back(source, ledger, chunk)
     elif not ledger.has_agents:
         _agents(source, ledger, min(chunk, AGENTS_CHUNK))
-    if ledger.has_agents:
+    if ledger.compares and ledger.has_agents:
         _compare_touched(source, ledger)
 
 
@@ -190,7 +193,7 @@ def _take(ledger: Ledger, rows: Iterable[Call]) -> None:
         ledger.add(spent)
         if row.status in OPEN:
             ledger.open[row.seq] = spent
-        if ledger.has_agents:
+        if ledger.compares and ledger.has_agents:
             ledger.touched[row.agent_id] = None
 
 

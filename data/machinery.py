@@ -114,7 +114,8 @@ def read_rules(source: Source, limit: int = WINDOW) -> list[Rule]:
 
 def read_routes(source: Source, limit: int = WINDOW) -> list[Route]:
     """The newest routing decisions."""
-    return source.all("listing/routes", Route, before=FAR, limit=limit)
+    since = source.since("route", newest_place(source, "route"))
+    return source.all("operations/routes", Route, since=since, limit=limit)
 
 
 def read_checks(source: Source, limit: int = WINDOW) -> list[Check]:
@@ -136,6 +137,14 @@ def read_health(source: Source) -> list[Health]:
     if kept:
         source.memo["heartbeats"] = (kept[0].seq, {beat.component: beat for beat in kept})
     return kept
+
+
+def newest_place(source: Source, relation: str) -> int:
+    """The last place of the log, where rows of `relation` are picked out of it; else 0."""
+    if relation not in source.system.reach:
+        return 0
+    last = source.raw("headline/last_event")
+    return int(last[0][0]) if last and isinstance(last[0][0], int) else 0
 
 
 # How each stands

@@ -94,6 +94,11 @@ class Source:
         self.connection.text_factory = opening.tolerant_text
         return self.connection.execute(statement, parameters).fetchall()
 
+    def since(self, relation: str, newest: int) -> int:
+        """The first place rows of `relation` are looked for, where `newest` is the last one."""
+        reach = self.system.reach.get(relation)
+        return -(2**62) if reach is None else newest - reach
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """One short read transaction: everything inside sees the same moment."""

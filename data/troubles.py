@@ -267,7 +267,8 @@ def _of_watchers(rows: Machinery) -> Iterator[Trouble]:
 
 def _of_tools(source: Source, now: float) -> Iterator[Trouble]:
     """Agents at work whose last calls of one tool failed, one after the other."""
-    calls = source.all("operations/tool_calls", _Call, limit=ROWS)
+    since = source.since("tool_call", machinery.newest_place(source, "tool_call"))
+    calls = source.all("operations/tool_calls", _Call, since=since, limit=ROWS)
     ended = [call for call in calls if call.status in OVER and call.agent_id]
     by_agent = sorted(ended, key=lambda call: (call.agent_id or "", -call.seq))
     for agent_id, mine in groupby(by_agent, key=lambda call: call.agent_id or ""):

@@ -13,6 +13,7 @@ def _design(connection: sqlite3.Connection, tables: Tables) -> System:
         folders=("views/syris_design", "views/syris"),
         lacks=_LACKS | _DESIGN_LACKS,
         answers="syris_design",
+        reach={"alarm": 500},
         notes=_NOTES + _DESIGN_NOTES + _lost(tables, _DESIGN_TABLES),
     )
 
@@ -26,6 +27,7 @@ def _coded(connection: sqlite3.Connection, tables: Tables) -> System:
         lacks=_LACKS | _CODED_LACKS,
         answers="syris_coded",
         expires_gates=False,
+        reach={"tool_call": 5_000, "route": 5_000},
         notes=_NOTES + _CODED_NOTES + _lost(tables, _CODED_TABLES),
     )
 
@@ -101,6 +103,7 @@ _NOTES = (
 _DESIGN_NOTES = (
     "artifacts and idempotency outcomes are in Tables only",
     "what a tool was called with is not recorded, only a hash of it",
+    "when the same alarm went off before is looked for among the 500 alarms before it",
 )
 
 _CODED_NOTES = (
@@ -108,6 +111,8 @@ _CODED_NOTES = (
     "a gate is answered through SYRIS's server where [systems.syris] api names one, else in this "
     "file, as its server would write it, and only where a step waits for it",
     "tool calls are those of the audit trail; their arguments are known where a step made them",
+    "how messages were routed, and which tools fail, is looked for among the newest 5,000 rows of "
+    "the audit trail",
     "autonomy settings and quiet hours are in Tables only",
 )
 

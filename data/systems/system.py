@@ -34,6 +34,11 @@ class System:
     can still be answered."""
     tells_pickup: bool = True
     """Whether its rows show that an answer was heard."""
+    agents_report_costs: bool = False
+    """Whether an agent may report a cost of its own, beyond what its calls add up to."""
+    reach: Mapping[str, int] = field(default_factory=dict)
+    """Where no index finds them, rows are looked for so many places back; by relation. Its notes
+    say so."""
     journal: str = "wal"
     """The journal mode the system itself gives its files."""
     notes: tuple[str, ...] = ()

@@ -66,10 +66,10 @@ WHERE NOT EXISTS (
   AND NOT EXISTS (SELECT 1 FROM task WHERE task.run_id = agents.session_id)
   -- Where workflows account for every session, all agents would be passed over in every look.
   AND agents.rowid > (SELECT max(newest.rowid) FROM main.agents AS newest)
-      - CASE WHEN EXISTS (SELECT 1 FROM task) THEN 3000 ELSE 1000000000000 END
+      - CASE WHEN (SELECT max(task.seq) FROM task) > 0 THEN 3000 ELSE 1000000000000 END
 UNION ALL
 -- Two tables, two sequences: a number above any rowid keeps them apart, workflows the newest. No
--- index knows that number, so only the newest 300 have it, or every look would sort all of them.
+-- index knows that number, so only the newest 200 have it, or every look would sort all of them.
 SELECT
     CAST(ai_developer_workflows.rowid + 1000000000000 AS INTEGER), ai_developer_workflows.id,
     CAST({ai_developer_workflows.adw_name} AS TEXT),
@@ -87,7 +87,7 @@ SELECT
     {ai_developer_workflows.error_message}
 FROM main.ai_developer_workflows
 WHERE ai_developer_workflows.rowid >
-    (SELECT max(newest.rowid) FROM main.ai_developer_workflows AS newest) - 300
+    (SELECT max(newest.rowid) FROM main.ai_developer_workflows AS newest) - 200
 UNION ALL
 -- Older workflows stand among the sessions, where their own numbers put them.
 SELECT
@@ -107,4 +107,4 @@ SELECT
     {ai_developer_workflows.error_message}
 FROM main.ai_developer_workflows
 WHERE ai_developer_workflows.rowid <=
-    (SELECT max(newest.rowid) FROM main.ai_developer_workflows AS newest) - 300
+    (SELECT max(newest.rowid) FROM main.ai_developer_workflows AS newest) - 200
