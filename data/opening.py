@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from .errors import SourceError
 
+CACHE_KILOBYTES = 8_000
+"""Pages kept from look to look: the rows of a screen lie further apart in a large file."""
+
 BUSY_SECONDS = 0.25
 """How long a read waits for a lock: a poll that waits longer is a stale screen."""
 
@@ -72,6 +75,7 @@ def connect(path: str, *, leaves_nothing: bool = False) -> Opened:
     # One bad byte must not fail a page.
     connection.text_factory = tolerant_text
     try:
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}").close()
         connection.execute("PRAGMA schema_version").fetchall()
     except sqlite3.Error as error:
         connection.close()

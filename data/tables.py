@@ -221,15 +221,22 @@ def _count(
     if is_view:
         # A view may be any join: even its first rows can take a scan.
         return None, False
-    statement = sql.load("tables/few").format(table=quoted(name))
-    few = int(source.select(statement, limit=COUNTED + 1)[0][0])
-    if few <= COUNTED:
-        return few, True
+    # What was large once is taken for large until the file is opened again.
+    large: set[str] = source.memo.setdefault("large tables", set())
+    if name not in large:
+        statement = sql.load("tables/few").format(table=quoted(name))
+        few = int(source.select(statement, limit=COUNTED + 1)[0][0])
+        if few <= COUNTED:
+            return few, True
+        large.add(name)
     key = _row_number(source, name, columns)
     if key is None:
         return None, False
     highest = sql.load("tables/highest").format(table=quoted(name), key=key)
     found = source.select(highest)[0][0]
+    if found is None:
+        large.discard(name)
+        return 0, True
     return (found, False) if isinstance(found, int) else (None, False)
 
 

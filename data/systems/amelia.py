@@ -76,7 +76,7 @@ _COLUMNS = {
 
 _BOTH = (
     "this file was upgraded and holds both logs: all of events, and of workflow_log the newest "
-    "10000 rows; the rest of it is in Tables"
+    "5000 rows; the rest of it is in Tables"
 )
 
 _NOTES = (

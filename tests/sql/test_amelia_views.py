@@ -309,11 +309,23 @@ def sizes(
     for size in (40_000, 80_000):
         path = folder / f"{size}.db"
         amelia.big(path, size, request.param)
+        brainstorm(path)
         source = open_source(str(path))
         pair.append((source, asked(source)))
     yield pair[0], pair[1]
     for source, _ in pair:
         source.close()
+
+
+def brainstorm(path: Path) -> None:
+    """More messages than are looked at: within that window a larger file may well cost more."""
+    with sqlite3.connect(path) as connection:
+        connection.executemany(
+            "INSERT INTO brainstorm_messages (id, session_id, sequence, role, content, created_at)"
+            " VALUES (?, 'bs-0', ?, 'assistant', 'word', '2026-01-31T08:00:00')",
+            ((f"more-{number}", number) for number in range(100, 10_200)),
+        )
+    connection.close()
 
 
 def asked(source: Source) -> dict[str, Any]:

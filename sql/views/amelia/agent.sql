@@ -122,7 +122,7 @@ WHERE (
     ORDER BY earlier.sequence DESC
     LIMIT 1
 ) IS NULL
-  AND workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 10000
+  AND workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 5000
   AND NOT EXISTS (
       SELECT 1
       FROM main.events AS same

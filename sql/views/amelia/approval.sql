@@ -265,7 +265,7 @@ WHERE +workflow_log.event_type = 'approval_granted'
         AND later.sequence > workflow_log.sequence
         AND +later.event_type IN ('approval_granted', 'approval_rejected')
   )
-  AND workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 10000
+  AND workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 5000
   AND NOT EXISTS (SELECT 1 FROM main.events WHERE events.id = workflow_log.id)
 OTHERWISE
 SELECT
@@ -407,7 +407,7 @@ WHERE +workflow_log.event_type = 'approval_rejected'
         AND later.sequence > workflow_log.sequence
         AND +later.event_type IN ('approval_granted', 'approval_rejected')
   )
-  AND workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 10000
+  AND workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 5000
   AND NOT EXISTS (SELECT 1 FROM main.events WHERE events.id = workflow_log.id)
 OTHERWISE
 SELECT

@@ -39,7 +39,7 @@ JOIN json_each AS pair
         'system') AS TEXT))
     AND workflow_log.workflow_id = pair.key
 WHERE (+workflow_log.event_type LIKE 'approval%' OR +workflow_log.event_type LIKE 'workflow%')
-  AND workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 10000
+  AND workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 5000
   AND NOT EXISTS (SELECT 1 FROM main.events WHERE events.id = workflow_log.id)
 OTHERWISE
 SELECT

@@ -43,7 +43,7 @@ JOIN json_each AS pair
         = json_object(CAST(workflow_log.workflow_id AS TEXT), CAST(coalesce({workflow_log.agent},
         'system') AS TEXT))
     AND workflow_log.workflow_id = pair.key
-WHERE workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 10000
+WHERE workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 5000
   AND NOT EXISTS (SELECT 1 FROM main.events WHERE events.id = workflow_log.id)
 OTHERWISE
 SELECT

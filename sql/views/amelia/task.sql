@@ -117,7 +117,7 @@ SELECT
 FROM main.workflow_log
 LEFT JOIN main.workflows ON workflows.id = workflow_log.workflow_id
 WHERE +workflow_log.event_type = 'task_started'
-  AND workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 10000
+  AND workflow_log.rowid > (SELECT max(newest.rowid) FROM main.workflow_log AS newest) - 5000
   AND NOT EXISTS (SELECT 1 FROM main.events WHERE events.id = workflow_log.id)
 OTHERWISE
 SELECT
