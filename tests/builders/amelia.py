@@ -32,8 +32,8 @@ def build_amelia(path: Path | str, form: str = "events", workflows: int = 12) ->
 
 
 def big(path: Path | str, events: int, form: str = "events") -> None:
-    """A file with about so many rows of log, two hundred a workflow."""
-    _build(path, form, max(4, events // 200), 184)
+    """A file with about so many rows of log, forty a workflow: a small one fills a screen, too."""
+    _build(path, form, max(4, events // 40), 24)
 
 
 def create(path: Path | str, form: str = "events") -> sqlite3.Connection:

@@ -22,6 +22,9 @@ NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 ROWS_A_TRACE = 8
 """Audit rows that a trace has, about."""
 
+WATCHED = 1_000
+"""The newest traces, whose alarms may still be open: somebody has seen to the older ones."""
+
 ASKED = (
     "turn the heating off when nobody is home",
     "send ana the minutes of this morning",
@@ -46,14 +49,23 @@ def create(path: Path | str, form: Form = "design") -> sqlite3.Connection:
 
 
 def build_syris(
-    path: Path | str, form: Form = "design", traces: int = 60, now: datetime = NOW, seed: int = 5
+    path: Path | str,
+    form: Form = "design",
+    traces: int = 60,
+    now: datetime = NOW,
+    seed: int = 5,
+    gates: float = 0.02,
 ) -> None:
-    """A SYRIS file with so many traces, the last of them under way; a seed gives the same rows."""
+    """A SYRIS file with so many traces, the last of them under way; a seed gives the same rows.
+
+    `gates`: the share of steps that were gated and are done.
+    """
     connection = create(path, form)
     # The keys are random, so at a million rows every insert lands on another page.
     connection.execute("PRAGMA cache_size = -400000")
     connection.execute("PRAGMA synchronous = OFF")
     writer = (_Design if form == "design" else _Coded)(connection, random.Random(seed), now)
+    writer.gates = gates
     with connection:
         for left in range(traces, 0, -1):
             writer.trace(left)
@@ -64,7 +76,8 @@ def build_syris(
 
 def big(path: Path | str, events: int, form: Form = "design") -> None:
     """A SYRIS file whose audit trail has about so many rows, and all else in proportion."""
-    build_syris(path, form, max(8, events // ROWS_A_TRACE))
+    # So many gates that a small file has as many as a screen shows, too.
+    build_syris(path, form, max(8, events // ROWS_A_TRACE), gates=0.15)
 
 
 class _Writer:
@@ -77,6 +90,7 @@ class _Writer:
         self.at = now
         self.rows: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = {}
         self.waiting = 0
+        self.gates = 0.0
 
     def key(self) -> str:
         bits = f"{self.draw.getrandbits(128):032x}"
@@ -227,7 +241,7 @@ class _Design(_Writer):
         if status in outcome:
             self.audit(trace, "task", f"task.{status}", outcome[status], ref_task_id=task)
         if status == "failed" and self.draw.random() < 0.2:
-            self.alarm(trace)
+            self.alarm(trace, left > WATCHED)
 
     def event(self, trace: str, parent: str | None) -> str:
         event = self.key()
@@ -256,7 +270,7 @@ class _Design(_Writer):
         if status in ("succeeded", "failed"):
             for _ in range(self.draw.randint(1, 2)):
                 self.call(trace, event, task, step, status)
-        if status == "succeeded" and self.draw.random() < 0.02:
+        if status == "succeeded" and self.draw.random() < self.gates:
             self.gate(trace, event, task, step, self.draw.choice(("approved", "denied", "expired")))
         if status == "running":
             self.waiting += 1
@@ -336,9 +350,9 @@ class _Design(_Writer):
                 **refs,
             )
 
-    def alarm(self, trace: str) -> None:
+    def alarm(self, trace: str, is_old: bool) -> None:
         key = self.key()
-        is_over = self.draw.random() < 0.8
+        is_over = is_old or self.draw.random() < 0.8
         opened = self.text()
         self.insert(
             "alarms",
@@ -500,7 +514,7 @@ class _Coded(_Writer):
             outcome = "success" if status == "completed" else "failure"
             self.audit(trace, "task", "task.step.started", "info", **refs)
             self.audit(trace, "tool_call", "tool_call.attempted", outcome, latency_ms=70, **refs)
-            if self.draw.random() < 0.02:
+            if self.draw.random() < self.gates:
                 word = self.draw.choice(("approved", "denied"))
                 self.approval(trace, event, task, step, word, tool)
         is_over = status in ("completed", "failed", "skipped")

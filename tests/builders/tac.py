@@ -41,8 +41,16 @@ def build_tac(path: Path | str, version: int = 2, rows: int = 1_000, seed: int =
 
 
 def big(path: Path | str, events: int) -> None:
-    """Makes a TAC file of version 2 with this many agent logs, with its own indexes only."""
-    build_tac(path, 2, events)
+    """Makes a TAC file of version 2 with this many agent logs, with its own indexes only.
+
+    A small one has as many workflows as a screen shows, too, and the newest lines are of the newest
+    agents.
+    """
+    connection = create(path, 2)
+    try:
+        fill(connection, 2, events, agents=events // 20, workflows=events // 30, near=40)
+    finally:
+        connection.close()
 
 
 def create(path: Path | str, version: int = 2) -> sqlite3.Connection:
@@ -54,21 +62,34 @@ def create(path: Path | str, version: int = 2) -> sqlite3.Connection:
     return connection
 
 
-def fill(connection: sqlite3.Connection, version: int, rows: int, seed: int = 14) -> None:
-    """Fills a new TAC file; the same seed gives the same rows."""
-    draw = _Draw(random.Random(seed))
+def fill(
+    connection: sqlite3.Connection,
+    version: int,
+    rows: int,
+    seed: int = 14,
+    *,
+    agents: int = 0,
+    workflows: int = 0,
+    near: int = 0,
+) -> None:
+    """Fills a new TAC file; the same seed gives the same rows.
+
+    `near`: how many agents write at a time, one after the other; 0: each line is anybody's.
+    """
+    draw = _Draw(random.Random(seed), near)
     # The keys are random, so at a million rows every insert lands on another page.
     connection.execute("PRAGMA cache_size = -400000")
     connection.execute("PRAGMA synchronous = OFF")
     with connection:
         _insert(connection, "orchestrator_agents", 8, draw.team())
-        _insert(connection, "agents", 11, draw.agents(max(24, rows // 40)))
+        _insert(connection, "agents", 11, draw.agents(agents or max(24, rows // 40)))
         _insert(connection, "prompts", 15, draw.prompts(max(60, rows // 4)))
         _insert(connection, "agent_logs", 7, draw.agent_logs(rows))
         _insert(connection, "system_logs", 6, draw.system_logs(max(20, rows // 3)))
         if version == 2:
             _insert(connection, "orchestrator_chat", 10, draw.chat(max(12, rows // 50)))
-            _insert(connection, "ai_developer_workflows", 20, draw.workflows(max(16, rows // 100)))
+            number = workflows or max(16, rows // 100)
+            _insert(connection, "ai_developer_workflows", 20, draw.workflows(number))
 
 
 def break_rules(connection: sqlite3.Connection) -> None:
@@ -105,8 +126,9 @@ def _insert(
 class _Draw:
     """Rows out of one random sequence, each later than the one before."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, near: int = 0) -> None:
         self._chance = chance
+        self._near = near
         self._agents: list[str] = []
         self._sessions: list[str] = []
 
@@ -161,7 +183,7 @@ class _Draw:
         """Calls of the models; without tokens or a price where TAC would not know them."""
         chance = self._chance
         for index, at in zip(range(number), self._clock(number), strict=False):
-            agent = chance.choice(self._agents)
+            agent = self._somebody(index / number)
             status = chance.choices(
                 ("completed", "failed", "cancelled", "streaming", "pending"), (90, 4, 2, 2, 2)
             )[0]
@@ -203,7 +225,7 @@ class _Draw:
             }.get(kind)
             yield (
                 index,
-                chance.choice(self._agents),
+                self._somebody((index - 1) / number),
                 level,
                 kind,
                 f"{kind} {index}",
@@ -239,7 +261,7 @@ class _Draw:
                 receiver,
                 f"message {index}",
                 None,
-                chance.choice(self._agents) if receiver == "agent" else None,
+                self._somebody(index / number) if receiver == "agent" else None,
                 "{}",
                 written,
                 written,
@@ -276,6 +298,13 @@ class _Draw:
                 _sql_time(at),
                 _sql_time(at + timedelta(minutes=20)),
             )
+
+    def _somebody(self, age: float) -> str:
+        """An agent at work when so much of the time (0 to 1) had passed."""
+        if not self._near:
+            return self._chance.choice(self._agents)
+        first = int(age * max(0, len(self._agents) - self._near))
+        return self._chance.choice(self._agents[first : first + self._near])
 
     def _clock(self, number: int) -> Iterator[datetime]:
         step = timedelta(hours=48) / number
