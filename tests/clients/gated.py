@@ -165,6 +165,7 @@ class Room:
             terminal.keys("enter")
             # From here on keys are heard.
             terminal.until_true(lambda screen: bool(re.search(r"seen +[1-9]", screen)), "a page")
+            _read_all(terminal)
             yield terminal
 
     def _gates(self) -> list[dict[str, Any]]:
@@ -181,6 +182,18 @@ class Room:
             "LANG": "C.UTF-8",
             self.client.variable: str(self._own),
         }
+
+
+def _read_all(terminal: Terminal) -> None:
+    """Pages through all that would be done: what was not on the screen cannot be approved."""
+    while "100%" not in (screen := terminal.text()):
+        terminal.keys("space")
+        terminal.until_true(lambda now, before=screen: _seen(now) != _seen(before), "more of it")
+
+
+def _seen(screen: str) -> str:
+    found = re.search(r"seen .*", screen)
+    return found[0] if found else ""
 
 
 def _without_vedette(path: str) -> str:

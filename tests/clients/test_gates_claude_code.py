@@ -57,24 +57,30 @@ class TestGates(GateCases):
         assert room.has_run is (version == OLD)
 
 
+@pytest.fixture
+def closed_room(npm: Npm, tmp_path: Path) -> Iterator[Room]:
+    """A project in which Claude Code may run nothing: its own rules ask."""
+    with model_server(COMMAND, has_scout=False) as model:
+        room = Room(tmp_path, _client(npm, NEW), model)
+        room.set_rules("")
+        yield room
+        room.close()
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("key", ["a", "r"])
 def test_what_the_client_itself_would_ask_is_asked_at_the_console(
-    npm: Npm, tmp_path: Path, key: str
+    closed_room: Room, key: str
 ) -> None:
-    with model_server(COMMAND, has_scout=False) as model:
-        # It is not allowed to run commands: its own rules ask.
-        room = Room(tmp_path, _client(npm, NEW), model)
-        room.set_rules("")
-        room.start()
-        assert "permission" in room.until_asked()["why"]
-        with room.console() as console:
-            console.keys(key)
-            if key == "r":
-                console.until("reason")
-                console.keys("not today", "enter")
-            console.until("picked up")
-        room.finish()
-        assert room.has_run is (key == "a")
-        assert key == "a" or "not today" in room.told[0]
-        room.close()
+    room = closed_room
+    room.start()
+    assert "permission" in room.until_asked()["why"]
+    with room.console() as console:
+        console.keys(key)
+        if key == "r":
+            console.until("reason")
+            console.keys("not today", "enter")
+        console.until("picked up")
+    room.finish()
+    assert room.has_run is (key == "a")
+    assert key == "a" or "not today" in room.told[0]
