@@ -88,7 +88,7 @@ def ask(
         tool_call_id=tool_id,
         expires_at=began + deadline,
     )
-    program = f"vedette hook {client}"
+    program = hooks.program(client)
     outcome, reason = "failed", "it could not be asked for"
     try:
         with Question(path, words, program, patience=_PATIENCE, stop=stop, clock=clock) as question:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ...sql import load
 from .. import migrations, store, times
-from ..recording import processes
+from ..recording import gates, processes
 from ..recording.payloads import LARGE, Payloads, as_text
 from ..recording.statements import Entry
 from . import ids
@@ -22,6 +22,8 @@ CALLED = {ids.CLAUDE_CODE: "Claude Code", ids.CODEX: "Codex"}
 SUBAGENT = "subagent"
 """A sub-agent whose type is not told; a transcript that knows it better fills it in."""
 
+_OVER = "{client} went on without an answer from here"
+"""Why a question is taken back when what it was about is over."""
 _BEGINS = frozenset(
     {"SessionStart", "UserPromptSubmit", "PreToolUse", "PermissionRequest", "SubagentStart"}
 )
@@ -51,6 +53,11 @@ class Place(NamedTuple):
     run_id: str
     agent_id: str
     tool_id: str | None
+
+
+def program(client: str) -> str:
+    """What a hook of this client's is called among the processes that ask."""
+    return f"vedette hook {client}"
 
 
 def place(client: str, event: Event) -> Place:
@@ -223,11 +230,13 @@ class _Rows:
 
     def stopped(self) -> None:
         """The turn is over; a person may say more."""
+        self._take_back()
         self._pause(None)
         self._say("turn.end", self._event.text("last_assistant_message") or "")
 
     def stopped_by_failure(self) -> None:
         error = self._event.text("error") or self._event.text("error_details") or "the turn failed"
+        self._take_back()
         self._pause(self._payloads.stored([_line(error)])[0][1][4][:_MESSAGE])
         self._say("turn.end", error, "error")
 
@@ -237,18 +246,23 @@ class _Rows:
         if self._event.agent_id is None:
             # Old clients do not say which: it may not be the main thread.
             self._say("agent.end", last)
-        elif self._run("records/agent_end", facts):
+            return
+        self._take_back()
+        if self._run("records/agent_end", facts):
             self._say("agent.end", last)
 
     def tool_done(self) -> None:
+        self._take_back(self.tool_id)
         self.end_tool("completed", self._event.fields.get("tool_response"))
 
     def tool_failed(self) -> None:
         error = _stored(self._event.fields.get("error")) or "it failed"
         is_stopped = self._event.fields.get("is_interrupt") is True
+        self._take_back(self.tool_id)
         self.end_tool("cancelled" if is_stopped else "failed", error=error)
 
     def tool_denied(self) -> None:
+        self._take_back(self.tool_id)
         self.end_tool("cancelled", error=self._event.text("reason") or "permission denied")
 
     def permission_asked(self, status: str = "running", risk: str | None = None) -> None:
@@ -271,6 +285,19 @@ class _Rows:
 
     def nothing(self) -> None:
         """The rows of the run and the agent say it already."""
+
+    def _take_back(self, tool_id: str | None = None) -> None:
+        """Takes back what is still asked about a call, or about all an agent did, that is over.
+
+        A client asks in its own terminal too, and does not tell the hook that it was answered
+        there: nobody must approve here what has long run.
+        """
+        over = {"tool_call_id": tool_id, "agent_id": self._place.agent_id}
+        over["program"] = program(self._client)
+        for (gate,) in self._connection.execute(load("ingest/hook_gates_over"), over).fetchall():
+            gates.withdraw(
+                self._connection, gate, _OVER.format(client=CALLED[self._client]), self.now
+            )
 
     def _pause(self, error: str | None) -> None:
         facts = {"id": self._place.agent_id, "run_id": self._place.run_id, "error": error}

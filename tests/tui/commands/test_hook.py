@@ -199,6 +199,37 @@ def test_a_permission_is_about_the_call_that_waits_for_it(begin: Begin, db: Path
     assert [tuple(each) for each in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("over", "status"),
+    [
+        (calls("PostToolUse", "WebFetch", "t2", tool_response="a page"), "completed"),
+        (calls("PostToolUseFailure", "WebFetch", "t2", error="404"), "failed"),
+        (calls("PermissionDenied", "WebFetch", "t2", reason="no"), "cancelled"),
+        (said("Stop"), "cancelled"),
+    ],
+    ids=lambda each: each["hook_event_name"] if isinstance(each, dict) else each,
+)
+def test_what_was_answered_in_the_clients_own_terminal_is_asked_no_longer(
+    begin: Begin, answer: Answer, db: Path, over: dict[str, Any], status: str
+) -> None:
+    """The client shows its own dialog as well, and never says that it was answered there."""
+    answer(calls("PreToolUse", "WebFetch", "t2", url="https://a.example"))
+    ask = said("PermissionRequest", tool_name="WebFetch", tool_input={"url": "https://a.example"})
+    hook = begin(ask)
+    waiting(db)
+    # Another call of the same agent is none of its business.
+    assert answer(calls("PostToolUse", "Read", "t1", tool_response="")) == UNDISTURBED
+    assert waiting(db)
+    assert answer(over) == UNDISTURBED
+    gate = row(db, "SELECT status, reason FROM approvals")
+    assert gate["status"] == "withdrawn"
+    assert gate["reason"] == "Claude Code went on without an answer from here"
+    assert hook.end().code == 2
+    assert value(db, "SELECT status FROM tool_calls WHERE id LIKE '%t2'") == status
+    expected = "paused" if over["hook_event_name"] == "Stop" else "running"
+    assert value(db, "SELECT status FROM runs") == expected
+
+
 def test_permissions_are_only_watched_where_the_rules_say_so(
     answer: Answer, project: Path, db: Path
 ) -> None:
