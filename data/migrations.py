@@ -15,6 +15,8 @@ from .errors import SourceError, VedetteError
 MIGRATIONS = os.path.join(os.path.dirname(sql.__file__), "migrations")
 """The folder of `NNN_name.sql` files this Vedette knows."""
 
+_LOOK_SECONDS = 0.02
+"""How often a lock is tried for that is not waited for without end."""
 _COLUMNS = ("version", "name", "sha256", "applied_at", "duration_ms")
 
 
@@ -58,16 +60,19 @@ class Status(NamedTuple):
     pending: tuple[str, ...]
 
 
-def migrate(path: str, now: float, folder: str = MIGRATIONS) -> Migrated:
+def migrate(
+    path: str, now: float, folder: str = MIGRATIONS, *, patience: float | None = None
+) -> Migrated:
     """Makes the database at `path`, or brings it up to date; `now` is epoch seconds.
 
-    Raises MigrationRefused for a changed migration, a newer database or another system's, and
+    `patience` is how many seconds another process that is at it is waited for; None: until it has
+    done. Raises MigrationRefused for a changed migration, a newer database or another system's, and
     SourceError or StoreFailed where the file cannot be used. A failure changes nothing.
     """
     known = migrations(folder)
     if not _pending(path, known, _applied(path)):
         return Migrated((), None)
-    with _alone(path):
+    with _alone(path, patience):
         store.create(path)
         pending = _pending(path, known, _applied(path))
         return _apply(path, pending, now) if pending else Migrated((), None)
@@ -237,15 +242,13 @@ def _backup(path: str, connection: sqlite3.Connection, first: Migration, now: fl
 
 
 @contextmanager
-def _alone(path: str) -> Iterator[None]:
+def _alone(path: str, patience: float | None) -> Iterator[None]:
     """Holds the lock file beside `path`, so that of two starting processes one migrates."""
-    # Only here: a start that finds nothing to do needs no lock.
-    import fcntl
-
     lock_path = f"{path}.migrating"
+    until = None if patience is None else time.monotonic() + patience
     while True:
         lock = _open_lock(lock_path)
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _lock(lock, path, until)
         if _is_still(lock, lock_path):
             break
         # The one who had it took the file away: what we locked is no longer the lock.
@@ -255,6 +258,26 @@ def _alone(path: str) -> Iterator[None]:
     finally:
         os.unlink(lock_path)
         os.close(lock)
+
+
+def _lock(lock: int, path: str, until: float | None) -> None:
+    """Waits for the lock, at most until a moment of the monotonic clock."""
+    # Only here: a start that finds nothing to do needs no lock.
+    import fcntl
+
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if until is None else fcntl.LOCK_NB))
+            return
+        except BlockingIOError:
+            if until is not None and time.monotonic() >= until:
+                os.close(lock)
+                raise store.StoreFailed(
+                    f"{path} is being upgraded by another process",
+                    "try again when it has done",
+                    kind="locked",
+                ) from None
+        time.sleep(_LOOK_SECONDS)
 
 
 def _open_lock(lock_path: str) -> int:

@@ -76,16 +76,17 @@ def connect_reading(path: str) -> sqlite3.Connection:
     return connection
 
 
-def connect(path: str) -> sqlite3.Connection:
+def connect(path: str, patience: float | None = None) -> sqlite3.Connection:
     """A read-write connection with every PRAGMA of the house, in autocommit mode.
 
-    The file must exist and be Vedette's own (see `migrations.migrate`). Raises StoreFailed.
+    The file must exist and be Vedette's own (see `migrations.migrate`). `patience` is how many
+    seconds another writer is waited for, if not as long as always. Raises StoreFailed.
     """
     try:
         connection = sqlite3.connect(
             f"file:{percent_encoded(path)}?mode=rw",
             uri=True,
-            timeout=BUSY_SECONDS,
+            timeout=BUSY_SECONDS if patience is None else patience,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=256,
@@ -93,7 +94,7 @@ def connect(path: str) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise failure(path, error) from error
     try:
-        for pragma in _PRAGMAS:
+        for pragma in _PRAGMAS if patience is None else _PRAGMAS[1:]:
             connection.execute(load(f"admin/{pragma}")).fetchall()
     except sqlite3.Error as error:
         connection.close()

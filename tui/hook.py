@@ -164,12 +164,16 @@ class _Hook:
 
     def _watched(self, event: "Event", note: str | None = None) -> "Reply":
         """Records it as far as that can be done: to be watched disturbs nothing."""
-        from ..data.ingest import hooks, replies
+        from ..data.ingest import hooks, missed, replies
 
         with suppress(Exception):
-            client = self._asked.client
+            path, client = self._path(event), self._asked.client
             by = hooks.process_of(client)
-            hooks.record(self._path(event), client, event, time.time(), by=by, note=note)
+            try:
+                hooks.record(path, client, event, time.time(), by=by, note=note)
+            except Exception as error:
+                if missed.is_passing(path, error):
+                    missed.add(path, client, event)
         return replies.Reply()
 
     def _path(self, event: "Event") -> str:

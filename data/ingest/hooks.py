@@ -14,7 +14,7 @@ from .. import migrations, store, times
 from ..recording import gates, processes
 from ..recording.payloads import LARGE, Payloads, as_text
 from ..recording.statements import Entry
-from . import ids
+from . import ids, missed
 from .events import Event, storable
 
 CALLED = {ids.CLAUDE_CODE: "Claude Code", ids.CODEX: "Codex"}
@@ -36,6 +36,9 @@ _PROGRAMS = {ids.CLAUDE_CODE: frozenset({"claude", "node", "bun"})}
 """What a client's own process is called. Codex never says that a session ends: its process's end
 is no crash, so it is not looked for."""
 _ANCESTORS = 8
+WATCHED_SECONDS = 0.25
+"""How long a lock is waited for by what is only watched: nobody is held up longer by it."""
+_SETTLED_SECONDS = 1.0
 _MESSAGE = 2_000
 _NAME = 200
 
@@ -104,30 +107,27 @@ def record(
     `status` and `risk` are those of the tool call that is about to happen; `note` is what is wrong
     with the rules for it. The call's row, where the event is about one, is answered.
     """
-    migrations.migrate(path, now)
-    with closing(store.connect(path)) as connection:
-        if status != "waiting":
-            connection.execute(load("ingest/hook_patience")).fetchall()
-        with store.writing(connection):
-            rows = _Rows(connection, client, event, times.text(now))
-            rows.write(by, status, risk)
-            if note is not None:
-                rows.note(note)
-            return rows.tool_id
+    patience = None if status == "waiting" else WATCHED_SECONDS
+    migrations.migrate(path, now, patience=patience)
+    with closing(store.connect(path, patience)) as connection, store.writing(connection):
+        rows = _Rows(connection, client, event, times.text(now))
+        rows.write(by, status, risk)
+        if note is not None:
+            rows.note(note)
+        missed.tell(path, connection, rows.now)
+        return rows.tool_id
 
 
 def settle(
     path: str, client: str, event: Event, tool_id: str, outcome: str, reason: str, now: float
 ) -> None:
     """Writes what an answer means for a tool call: it goes on, or it never happens."""
-    with closing(store.connect(path)) as connection:
-        connection.execute(load("ingest/hook_patience")).fetchall()
-        with store.writing(connection):
-            rows = _Rows(connection, client, event, times.text(now), tool_id)
-            if outcome == "approved":
-                connection.execute(load("ingest/hook_tool_going"), {"id": tool_id, "now": rows.now})
-            else:
-                rows.end_tool("cancelled", error=reason or outcome)
+    with closing(store.connect(path, _SETTLED_SECONDS)) as connection, store.writing(connection):
+        rows = _Rows(connection, client, event, times.text(now), tool_id)
+        if outcome == "approved":
+            connection.execute(load("ingest/hook_tool_going"), {"id": tool_id, "now": rows.now})
+        else:
+            rows.end_tool("cancelled", error=reason or outcome)
 
 
 class _Rows:

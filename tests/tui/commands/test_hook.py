@@ -1,13 +1,16 @@
 """A client runs its hook: what a rule gates waits for a person or is closed, all else goes on."""
 
+import fcntl
 import io
 import json
 import os
 import signal
 import sqlite3
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +22,7 @@ from hypothesis import strategies as st
 from tests.builders.hooked import SESSION, UNDISTURBED, Done, Hook, calls, said
 from tests.builders.recorded import change, decide, row, rows, until, value, write_lock
 from tests.tui.commands.conftest import Run
+from vedette.data.ingest import missed
 from vedette.data.ingest.events import MOST_BYTES
 from vedette.data.migrations import migrate
 from vedette.tui import hook as hooks
@@ -368,6 +372,69 @@ def test_a_locked_store_closes_what_is_gated_and_disturbs_nothing_else(
         done = answer(RM)
     assert (done.code, done.out) == (2, "")
     assert "locked" in done.err
+
+
+def test_what_is_missed_while_the_store_is_locked_is_counted_and_told_by_the_next(
+    answer: Answer, db: Path
+) -> None:
+    """Nobody waits for being watched: the lock is held until after the hooks have answered."""
+    migrate(str(db), time.time())
+    with write_lock(db):
+        assert answer(LS) == UNDISTURBED
+        assert answer(said("Stop")) == UNDISTURBED
+        assert answer({**said("Stop"), "session_id": "another"}) == UNDISTURBED
+    (folder,) = db.parent.glob("*.missed")
+    kept = [each.read_text() for each in folder.iterdir()]
+    assert len(kept) == 3
+    assert "command" not in "".join(kept)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert answer(LS) == UNDISTURBED
+    told = rows(db, "SELECT run_id, message FROM events WHERE kind = 'hook.missed' ORDER BY run_id")
+    assert [tuple(each) for each in told] == [
+        (None, "1 event was not recorded, the database was locked: Stop"),
+        (RUN, "2 events were not recorded, the database was locked: PreToolUse, Stop"),
+    ]
+    assert not folder.exists()
+    answer(LS)
+    assert value(db, "SELECT count(*) FROM events WHERE kind = 'hook.missed'") == 2
+
+
+def test_a_lock_no_reader_passes_and_an_upgrade_that_hangs_hold_nobody_up_either(
+    answer: Answer, db: Path
+) -> None:
+    lock = os.open(f"{db}.migrating", os.O_CREAT | os.O_RDWR)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    assert answer(LS) == UNDISTURBED
+    os.close(lock)
+    (folder,) = db.parent.glob("*.missed")
+    migrate(str(db), time.time())
+    with closing(sqlite3.connect(db, isolation_level=None)) as connection:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        assert answer(LS) == UNDISTURBED
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_of_what_no_later_event_can_write_nothing_is_kept(answer: Answer, db: Path) -> None:
+    corrupt(db)
+    assert answer(LS) == UNDISTURBED
+    assert not list(db.parent.glob("*.missed"))
+
+
+def test_the_count_of_what_is_missed_does_not_grow_for_ever(
+    answer: Answer, db: Path, project: Path
+) -> None:
+    migrate(str(db), time.time())
+    folder = Path(f"{db}.missed")
+    folder.mkdir()
+    for number in range(missed.MOST):
+        (folder / f"{number}.json").write_text("{broken")
+    with write_lock(db):
+        assert answer(LS) == UNDISTURBED
+    assert len(list(folder.iterdir())) == missed.MOST
+    answer(LS)
+    told = value(db, "SELECT message FROM events WHERE kind = 'hook.missed'")
+    assert told.startswith("1000 events were not recorded")
 
 
 def test_a_faulty_rule_closes_its_tools_and_says_where(
