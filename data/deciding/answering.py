@@ -2,7 +2,7 @@
 
 from ..errors import DecisionRefused
 from . import dossier, own, syris
-from .door import Door, looking
+from .door import Door, look
 from .foreign import File, as_file, held_to
 from .verdict import Decision, Verdict
 from .way import Addresses, Apis, Way, way_of
@@ -37,8 +37,7 @@ def _by_row(file: File, verdict: Verdict) -> Decision:
 
 def _way(there: Door, verdict: Verdict, apis: Apis) -> Way:
     """How this very gate is answered, which only its row says."""
-    with looking(there.path) as connection:
-        found = held_to(as_file(connection, there.system), verdict)
+    found = look(there.path, lambda opened: held_to(as_file(opened, there.system), verdict))
     return way_of(there.system, found.gate, found.step, apis)
 
 

@@ -1,14 +1,23 @@
 """The door to a watched file: whose it is, and a short connection to write to it."""
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from typing import TypeVar
 
 from ... import sql
 from .. import opening, store
 from ..errors import DecisionRefused, SourceError
 from ..store import StoreFailed
 from ..systems import System, recognise
+
+T = TypeVar("T")
+
+_ALONE = threading.RLock()
+"""One thread of this process at a time looks at a file by itself or has one open to write: to close
+any descriptor of a file drops every lock this process has on it."""
 
 
 class Door:
@@ -18,15 +27,17 @@ class Door:
         self.path = path
         self._identity = opening.look_at(path).identity
         self.system = _recognised(path)
-        self._opened: list[sqlite3.Connection] = []
+        self._held = ExitStack()
 
     def own(self) -> sqlite3.Connection:
         """A writing connection to a database of Vedette's own, with the PRAGMAs of the house."""
+        self._held.enter_context(_ALONE)
         _refuse_unless_ours_to_open(self.path)
         return self._kept(store.connect(self.path))
 
     def foreign(self) -> sqlite3.Connection:
         """A writing connection to a stranger's file, which sets nothing: its journal stays."""
+        self._held.enter_context(_ALONE)
         _refuse_unless_ours_to_open(self.path)
         connection = sqlite3.connect(
             f"file:{opening.percent_encoded(self.path)}?mode=rw",
@@ -39,7 +50,7 @@ class Door:
         return self._kept(connection)
 
     def _kept(self, connection: sqlite3.Connection) -> sqlite3.Connection:
-        self._opened.append(connection)
+        self._held.enter_context(closing(connection))
         if opening.look_at(self.path).identity != self._identity:
             title = f"{self.path} was replaced by another file"
             raise SourceError(title, "look again", kind="replaced")
@@ -47,8 +58,7 @@ class Door:
 
     def close(self) -> None:
         """Closes what was opened."""
-        for connection in self._opened:
-            connection.close()
+        self._held.close()
 
 
 @contextmanager
@@ -76,8 +86,7 @@ def door(path: str) -> Iterator[Door]:
 def _recognised(path: str) -> System:
     """Whose file it is; the look leaves nothing beside it."""
     try:
-        with looking(path) as connection:
-            system = recognise(connection)
+        system = look(path, recognise)
     except SourceError as error:
         raise _unwritable(path, error.kind, error) from error
     except sqlite3.Error as error:
@@ -87,17 +96,44 @@ def _recognised(path: str) -> System:
     return system
 
 
-@contextmanager
-def looking(path: str) -> Iterator[sqlite3.Connection]:
-    """One read-only look at a file, which makes no -wal and no -shm where there was none."""
+def look(path: str, read: Callable[[sqlite3.Connection], T]) -> T:
+    """What `read` finds in one read-only look that makes no -wal and no -shm where there was none.
+
+    A file that nobody has open is read as it lies there. Where somebody opened it meanwhile, what
+    was read may be torn: then it is read again, as one that is written.
+    """
+    with _ALONE:
+        before = opening.look_at(path)
+        opened = _opened_for_a_look(path)
+        with closing(opened.connection):
+            if not opened.immutable:
+                return read(opened.connection)
+            found, error = _tried(read, opened.connection)
+        if opening.look_at(path) == before and not os.path.exists(f"{path}-shm"):
+            if error is not None:
+                raise error
+            return found[0]
+        with closing(opening.connect(path).connection) as connection:
+            return read(connection)
+
+
+def _opened_for_a_look(path: str) -> opening.Opened:
     try:
-        opened = opening.connect(path, leaves_nothing=True)
+        return opening.connect(path, leaves_nothing=True)
     except SourceError as error:
+        # Rows in a -wal without a -shm: they are not read without making one.
         if error.kind != "side_files":
             raise
-        opened = opening.connect(path)
-    with closing(opened.connection) as connection:
-        yield connection
+    return opening.connect(path)
+
+
+def _tried(
+    read: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection
+) -> tuple[list[T], Exception | None]:
+    try:
+        return [read(connection)], None
+    except Exception as error:
+        return [], error
 
 
 def _refuse_unless_ours_to_open(path: str) -> None:

@@ -13,7 +13,7 @@ from ..errors import DecisionRefused, SourceError, UsageError
 from ..rows import Approval
 from ..systems import System
 from ..text import clean
-from .door import looking
+from .door import look
 from .foreign import Read, as_file, held_to, read, refuse_if_over
 from .http import Reply, Request, Server, part, post
 from .verdict import Decision, Verdict
@@ -22,9 +22,7 @@ from .way import DEFAULTS, Apis, Way, place_of, way_of
 
 def decide(path: str, system: System, verdict: Verdict, apis: Apis) -> Decision:
     """Sends the answer. Raises DecisionRefused where it was not sent or not taken."""
-    with looking(path) as connection:
-        file = as_file(connection, system)
-        found = held_to(file, verdict)
+    found = look(path, lambda opened: held_to(as_file(opened, system), verdict))
     way = way_of(system, found.gate, found.step, apis)
     _refuse_unless_fit(system, way, verdict)
     server = Server(_NAMES[system.name], apis.get(system.name, DEFAULTS[system.name]))
@@ -103,8 +101,7 @@ _NAMES = {"amelia": "Amelia", "dossier": "Dossier", "syris": "SYRIS"}
 def _looked_again(path: str, system: System, verdict: Verdict) -> Read | Literal["unseen"] | None:
     """The gate after it was sent: None for one that is gone, `unseen` where no look is possible."""
     try:
-        with looking(path) as connection:
-            return read(as_file(connection, system), verdict.approval_id)
+        return look(path, lambda opened: read(as_file(opened, system), verdict.approval_id))
     except (SourceError, sqlite3.Error):
         # It was sent all the same: what came of it is seen later.
         return "unseen"
