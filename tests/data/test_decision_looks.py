@@ -74,7 +74,7 @@ def test_an_error_of_a_torn_look_is_not_believed_either(path: Path) -> None:
 
 def test_an_error_of_a_whole_look_is_raised(path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        look(str(path), lambda connection: connection.execute("SELECT 1 FROM nothing"))
+        look(str(path), lambda connection: connection.execute("SELECT 1 FROM no_such"))
     with pytest.raises(SourceError):
         look(f"{path}-none", status)
 
