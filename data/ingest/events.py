@@ -14,6 +14,15 @@ GATED = ("PreToolUse", "PermissionRequest")
 """The events a tool waits for."""
 _TAIL = 64_000
 _FOUND_MOST = 50
+_SALVAGED = (
+    "hook_event_name",
+    "session_id",
+    "agent_id",
+    "tool_name",
+    "tool_use_id",
+    "cwd",
+    "file_path",
+)
 
 
 class Event(NamedTuple):
@@ -89,7 +98,7 @@ def _salvaged(head: bytes, tail: bytes, fault: str) -> Event:
     have fields of the same names. So only what is said once, or always the same, is believed.
     """
     fields: dict[str, Any] = {}
-    for name in ("hook_event_name", "session_id", "agent_id", "tool_name", "tool_use_id", "cwd"):
+    for name in _SALVAGED:
         field = re.compile(rb'"' + name.encode() + rb'"\s*:\s*"([^"\\]{1,4096})"')
         said = set()
         for part in (head, tail):

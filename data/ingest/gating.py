@@ -15,9 +15,9 @@ from ..text import masked
 from . import hooks
 from .events import Event
 from .hooks import Client
-from .matching import Call
+from .matching import EDITORS, Call
 from .replies import Reply, block, decided
-from .rules import Fault, Need, Rules, need
+from .rules import Fault, Need, Rules, may_open_gates, need
 
 PERMISSION = Need("the client's own rules", "medium", "the client asks for permission")
 _PATIENCE = 10.0
@@ -43,6 +43,8 @@ def wanted(event: Event, rules: Rules, cwd: str) -> Need | Fault | Closed | None
     found = need(rules, Call(event.tool, event.tool_input, event.cwd or cwd))
     if isinstance(found, Fault):
         return found
+    if found is None and event.fault and may_open_gates(rules, _outline(event, cwd)):
+        return Closed(event.fault)
     if found is None and not is_permission:
         return None
     if event.fault is not None:
@@ -52,6 +54,12 @@ def wanted(event: Event, rules: Rules, cwd: str) -> Need | Fault | Closed | None
     if not event.tool:
         return Closed("the event names no tool")
     return found or PERMISSION
+
+
+def _outline(event: Event, cwd: str) -> Call:
+    """What is clear of a call that could not be read: for a tool that edits, which file."""
+    path = event.fields.get("file_path") if event.tool in EDITORS else None
+    return Call(event.tool, {"file_path": path} if path else None, event.cwd or cwd)
 
 
 def ask(
@@ -140,6 +148,9 @@ def payload(event: Event) -> dict[str, Any]:
         shown = {"tool": event.tool, "files": files}
     elif given.keys() & {"tool", "files"}:
         shown = {"tool": event.tool, "input": given}
+    elif "command" in given and "cwd" in given and event.cwd:
+        # A tool that knows no such field would run it where the client is.
+        shown = {"tool": event.tool, "input": given, "cwd": event.cwd}
     else:
         shown = {"tool": event.tool, **given}
         if "command" in given and "cwd" not in given and event.cwd:

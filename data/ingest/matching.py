@@ -14,13 +14,30 @@ from typing import Any, NamedTuple
 _COMMANDS = ("command", "cmd", "script", "code", "input", "patch", "chars")
 _PATHS = ("file_path", "path", "notebook_path")
 _SHELLS = frozenset({"Bash", "PowerShell", "shell", "exec_command", "local_shell"})
-_EDITORS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
+_POSIX = _SHELLS - {"PowerShell"}
+EDITORS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit"})
 _ALSO = {"apply_patch": ("Edit", "Write")}
 """Tools that go by other tools' names too: Codex edits files by its patches only."""
+_STRANGERS = "mcp__"
+"""What the tools of MCP servers begin with: nobody knows their fields."""
 _PATH_MOST = 4096
 _WORDS_MOST = 10_000
 _EXCEPTED_MOST = 4000
 _DEPTH_MOST = 20
+
+_SIMPLE = re.compile(
+    r"""
+    (?: [\w@%+=:,./~^{}\ \t-] | \\[^\r\n]
+      | '(?: [^'\\] | \\(?!') )*'
+      | "(?: [^"\\`$] | \\[^\r\n] | \$(?=[\s"]) )*"
+    )*+
+    """,
+    re.VERBOSE,
+)
+"""No comment, for a quote in it is none; no $'...', where \\' ends nothing; no parentheses, which
+zsh and fish run; and no quoted text of which they and bash would not agree where it ends."""
+_SIMPLEST = re.compile(r"[\w@+=:,./\\~ \t-]*")
+"""PowerShell, and whatever else reads a line: it has quotes and escapes of its own."""
 
 
 class Call(NamedTuple):
@@ -48,27 +65,23 @@ def is_unread(call: Call) -> bool:
     if not isinstance(call.input, dict):
         return True
     return (call.tool in _SHELLS and not _lines(call)) or (
-        call.tool in _EDITORS and not _paths(call)
+        call.tool in EDITORS and not _paths(call)
     )
 
 
 def says(patterns: Sequence[str], call: Call) -> bool:
     """Whether a call's command lines hold what a pattern describes, however it is quoted."""
-    lines = _lines(call)
-    plain = [re.sub(r"[\"'\\]", "", line) for line in lines]
-    return any(_holds(each, line) for each in patterns for line in (*lines, *plain))
+    lines = [form for line in _texts(call) for form in _forms(line)]
+    return any(_holds(each, line) for each in patterns for line in lines)
 
 
 def is_nothing_but(patterns: Sequence[str], call: Call) -> bool:
     """Whether a call is nothing but one simple command that a pattern describes."""
-    # Only rules that do not ask read commands.
-    from .. import shell
-
-    lines = _lines(call)
+    lines = _texts(call)
     return bool(lines) and all(
         len(line) <= _EXCEPTED_MOST
-        and not shell.pieces(line)
-        and any(_matches(each, line.strip()) for each in patterns)
+        and _is_simple(line, call.tool)
+        and any(_is_one(each, line.strip()) for each in patterns)
         for line in lines
     )
 
@@ -89,7 +102,7 @@ def reaches(patterns: Sequence[str], call: Call) -> bool:
 def stays_within(patterns: Sequence[str], call: Call) -> bool:
     """Whether all a call reaches are paths that patterns describe, as far as it says so clearly."""
     paths = _paths(call)
-    if not paths or _lines(call) or call.tool in _ALSO:
+    if not paths or _texts(call) or call.tool in _ALSO:
         return False
     return all(
         any(_path_pattern(each).fullmatch(whole) for each in patterns)
@@ -112,6 +125,56 @@ def _lines(call: Call) -> list[str]:
     return found
 
 
+def _texts(call: Call) -> list[str]:
+    """The command lines, and all the texts of a strangers' tool: any field may be a command."""
+    found = _lines(call)
+    if call.tool.startswith(_STRANGERS) and isinstance(call.input, dict):
+        found += _leaves(call.input)
+        found += [" ".join(words) for words in _rows(call.input)]
+    return found
+
+
+def _rows(value: object, depth: int = 0) -> Iterator[list[str]]:
+    """The lists of texts in a value: a command in words."""
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        yield value
+    elif isinstance(value, dict | list) and depth < _DEPTH_MOST:
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _rows(each, depth + 1)
+
+
+def _forms(line: str) -> Iterator[str]:
+    """A command line as it is written, and as a shell reads it: joined, unquoted, spread out."""
+    yield line
+    joined = re.sub(r"\\\r?\n", "", line)
+    yield re.sub(r"[\"'\\]", "", line)
+    yield re.sub(r"[\"'\\]", "", joined)
+    # What stands for a blank, for nothing, and for words in a row.
+    spread = re.sub(r"\$(?:IFS\b|\{IFS[^}]*\}?)", " ", joined)
+    spread = re.sub(r"\$(?:[@*]|\{[^}]*\})", "", spread)
+    yield re.sub(r"[{},]", " ", re.sub(r"[\"'\\]", "", spread))
+
+
+def _is_simple(line: str, tool: str) -> bool:
+    """Whether a line is one command of plain words and quoted text, to any shell there is."""
+    # Only rules that do not ask read commands.
+    from .. import shell
+
+    plain = _SIMPLE if tool in _POSIX else _SIMPLEST
+    return plain.fullmatch(line) is not None and not shell.pieces(line)
+
+
+def _is_one(pattern: str, line: str) -> bool:
+    """Whether a simple command is what a pattern describes, and so is its program.
+
+    A star at the end of a program's name must not stand for `=1 rm x`, nor for `/../../bin/rm`.
+    """
+    program = line.split(maxsplit=1)[0] if line else ""
+    if "=" in program or ("/" in program and "/" not in pattern.split(maxsplit=1)[0]):
+        return False
+    return _matches(pattern, line)
+
+
 def _paths(call: Call) -> list[str]:
     """The paths a call says that it is about."""
     found = [call.fields.get(key) for key in _PATHS]
@@ -130,10 +193,12 @@ def _whole(path: str, cwd: str) -> Iterator[str]:
 
 
 def _words(call: Call) -> Iterator[str]:
-    if call.tool in _EDITORS and (paths := _paths(call)):
+    if call.tool in EDITORS and (paths := _paths(call)):
         # What it writes is not where it writes.
         yield from paths
         return
+    # However long, and whatever is in it: a client makes `x/../.env` short before it opens it.
+    yield from _paths(call)
     for value in _leaves(call.input):
         if "\n" not in value and 0 < len(value) < _PATH_MOST:
             yield value

@@ -100,7 +100,9 @@ ITSELF = Rule(
         f"{discovery.FOLDER}/**",
         f"vedette/{FILE}",
         f"vedette/{discovery.FILE}*",
+        ".claude",
         ".claude/settings*.json",
+        ".codex",
         ".codex/hooks.json",
         ".codex/config.toml",
     ),
@@ -119,7 +121,7 @@ def find(folders: Sequence[str], env: Mapping[str, str]) -> str | None:
         if found := _upwards(os.path.abspath(folder)):
             return found
     own = os.path.join(os.path.dirname(discovery.config_path(env)), FILE)
-    return own if os.path.lexists(own) else None
+    return own if _stands(own) else None
 
 
 def load(path: str | None) -> Rules:
@@ -179,16 +181,37 @@ def need(rules: Rules, call: Call) -> Need | Fault | None:
     return None
 
 
+def may_open_gates(rules: Rules, call: Call) -> bool:
+    """Whether a call of which only the path could be read, or nothing, may open its own gates."""
+    return ITSELF in rules.entries and (
+        _holds(ITSELF, call) or (call.input is None and call.tool not in _ONLY_READ)
+    )
+
+
 def _upwards(folder: str) -> str | None:
     while True:
         path = os.path.join(folder, discovery.FOLDER, FILE)
-        # A link that leads nowhere is a fault, not a missing file.
-        if os.path.lexists(path):
+        if _stands(path):
             return path
         above = os.path.dirname(folder)
         if above == folder:
             return None
         folder = above
+
+
+def _stands(path: str) -> bool:
+    """Whether there is a rule file, or it cannot be known: what is hidden is a fault, not missing.
+
+    That is a link that leads nowhere, of the file or of its folder, and a folder not to be entered.
+    """
+    folder = os.path.dirname(path)
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return os.path.islink(folder) and not os.path.exists(folder)
+    except OSError:
+        return os.path.lexists(folder)
+    return True
 
 
 def _holds(rule: Rule, call: Call) -> bool:

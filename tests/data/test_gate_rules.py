@@ -1,6 +1,7 @@
 """A rule file says which tool calls need a person; what is wrong in it closes, never opens."""
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -48,6 +49,12 @@ def test_a_rule_says_why_and_at_which_risk() -> None:
         "git  push",
         "git push; true",
         "true\nrm x",
+        "r\\\nm x",
+        "rm\\\n -rf x",
+        "rm$IFS-rf${IFS}x",
+        "rm${IFS%?}-rf x",
+        "r$@m x",
+        "{rm,-rf,x}",
     ],
 )
 def test_a_command_is_found_anywhere_in_the_line_however_it_is_quoted(command: str) -> None:
@@ -170,10 +177,69 @@ EXCEPT = '[[rule]]\ntools = ["Bash"]\ncommands = ["ls*", "git status"]\nask = fa
         "git status -s",
         "xls",
         "ls " + "a" * 5_000,
+        "ls $'\\'' ; rm -rf x ; echo ''",
+        "ls # it's\nrm -rf x",
+        "ls # it's\nrm -rf x # it's",
+        "ls=1 rm -rf x",
+        "ls+=1 rm -rf x",
+        f"ls[1{'+0' * 50}]=1 rm -rf x",
+        "ls/../../../bin/rm x",
+        "ls =(rm x)",
+        "ls (rm x)",
+        "ls foo(e:'rm x':)",
+        "ls '\\'' ; rm x # '",
+        "ls 'a",
+        "ls\rrm x",
+        "ls & rm x",
+        "ls <(rm x)",
+        'ls "$(rm x)"',
     ],
 )
 def test_an_exception_holds_for_nothing_but_the_command_itself(command: str) -> None:
     assert asked(EXCEPT, "Bash", command=command) is not None
+
+
+@pytest.mark.parametrize(
+    "command", ['ls "a\\" ; rm x ; echo "b"', "ls '\u2019; rm x; '", "ls (rm x)", "ls `\nrm x"]
+)
+def test_an_exception_for_powershell_knows_no_quotes_of_other_shells(command: str) -> None:
+    text = EXCEPT.replace("Bash", "PowerShell")
+    assert asked(text, "PowerShell", command=command) is not None
+    assert asked(text, "PowerShell", command="ls C:\\src -Recurse") is None
+
+
+@pytest.mark.parametrize("command", ["ls $'\\'' ; touch ran ; echo ''", "ls # it's\ntouch ran"])
+def test_what_is_no_exception_would_have_run_more_in_a_real_shell(
+    command: str, tmp_path: Path
+) -> None:
+    subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False)
+    assert (tmp_path / "ran").exists()
+    assert asked(EXCEPT, "Bash", command=command) is not None
+
+
+@pytest.mark.parametrize(
+    "command", ["ls 'a b' \"it's $\"", "ls a\\ b", "ls --sort=size ~/x@y:1,2+3%^{0}", "ls 'a;b'"]
+)
+def test_an_exception_takes_quoted_text_for_text(command: str) -> None:
+    assert asked(EXCEPT, "Bash", command=command) is None
+
+
+def test_the_fields_of_a_strangers_tool_are_all_looked_at() -> None:
+    text = '[[rule]]\nname = "n"\ntools = ["mcp__*"]\ncommands = ["rm *"]\n'
+    assert asked(text, "mcp__sh__run", cmdline="rm -rf x") == "n"
+    assert asked(text, "mcp__sh__run", call={"argv": ["rm", "-rf", "x"]}) == "n"
+    assert asked(text, "mcp__sh__run", cmdline="ls") is None
+    text = '[[rule]]\ncommands = ["ls*"]\nask = false\n[[rule]]\n'
+    assert asked(text, "mcp__sh__run", command="ls") is None
+    assert asked(text, "mcp__sh__run", command="ls", then="rm -rf x") == "*"
+    text = '[[rule]]\npaths = ["docs/**"]\nask = false\n[[rule]]\n'
+    assert asked(text, "mcp__fs__move", path="docs/a", destination="/etc/b") == "*"
+
+
+@pytest.mark.parametrize("path", ["x\n/../.env", "./" * 3_000 + ".env"])
+def test_a_path_is_read_as_the_client_makes_it_short(path: str) -> None:
+    text = '[[rule]]\nname = "p"\ntools = ["Read"]\npaths = [".env*"]\n'
+    assert asked(text, "Read", file_path=path) == "p"
 
 
 def test_an_exception_lets_its_own_command_by() -> None:
@@ -203,6 +269,7 @@ def test_an_exception_for_paths_holds_only_where_all_stays_within(tmp_path: Path
         ("Bash", {"command": "vedette approve g-1 --sha 00000000"}),
         ("Bash", {"command": "vedette init --undo"}),
         ("apply_patch", {"command": "*** Update File: .codex/hooks.json\n"}),
+        ("Bash", {"command": "mv .claude old"}),
     ],
 )
 def test_an_agent_cannot_open_its_own_gates(tool: str, given: dict[str, object]) -> None:
@@ -310,6 +377,18 @@ def test_a_database_in_a_folder_below_hides_no_rules(tmp_path: Path) -> None:
     (tmp_path / ".vedette" / "rules.toml").write_text("")
     (tmp_path / "web" / ".vedette").mkdir(parents=True)
     assert find([str(tmp_path / "web")], {}) == str(tmp_path / ".vedette" / "rules.toml")
+
+
+def test_rules_that_are_hidden_are_a_fault_not_missing(tmp_path: Path) -> None:
+    (tmp_path / ".vedette").symlink_to(tmp_path / "unmounted")
+    found = find([str(tmp_path)], {})
+    assert load(found).faults
+    (tmp_path / ".vedette").unlink()
+    (tmp_path / ".vedette").symlink_to(tmp_path / ".vedette")
+    assert load(find([str(tmp_path)], {})).faults
+    (tmp_path / ".vedette").unlink()
+    (tmp_path / ".vedette").write_text("a file of somebody else's")
+    assert find([str(tmp_path)], {"HOME": str(tmp_path)}) is None
 
 
 def test_a_line_of_a_million_words_is_not_slow() -> None:

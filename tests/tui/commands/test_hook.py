@@ -506,6 +506,33 @@ def test_a_huge_event_of_a_tool_no_rule_names_goes_on(answer: Answer) -> None:
     assert answer(write) == UNDISTURBED
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_settings_too_large_to_be_read_are_the_clients_settings_all_the_same(
+    answer: Answer, order: int
+) -> None:
+    given = {"file_path": ".claude/settings.json", "content": " " * MOST_BYTES}
+    done = answer(calls("PreToolUse", "Write", "t5", **dict(list(given.items())[::order])))
+    assert (done.code, done.out) == (2, "")
+
+
+def test_an_exception_for_all_commands_is_none_for_one_that_cannot_be_read(
+    answer: Answer, project: Path
+) -> None:
+    everything = '[[rule]]\ntools = ["Bash"]\nask = false\n'
+    (project / ".vedette" / "rules.toml").write_text(everything + RULES)
+    command = "vedette approve g-1 --sha 00000000 " + "x" * MOST_BYTES
+    assert answer(calls("PreToolUse", "Bash", "t6", command=command)).code == 2
+
+
+def test_a_folder_that_is_a_field_of_the_call_hides_not_where_it_runs(
+    answer: Answer, db: Path
+) -> None:
+    answer(calls("PreToolUse", "Bash", "t7", command="rm x", cwd="/tmp/safe"), "--deadline", "0.2")
+    payload = json.loads(value(db, "SELECT payload FROM approvals"))
+    assert payload["input"] == {"command": "rm x", "cwd": "/tmp/safe"}
+    assert payload["cwd"] != "/tmp/safe"
+
+
 def test_an_input_that_is_missing_where_a_rule_looks_at_it_asks(answer: Answer, db: Path) -> None:
     answer({**RM, "tool_input": None}, "--deadline", "0.2")
     payload = json.loads(value(db, "SELECT payload FROM approvals"))
