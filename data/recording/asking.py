@@ -84,6 +84,8 @@ class Gate(Open):
         self._is_withdrawn = False
         self._is_refused = False
         """Its id is another gate's: that one is not this one's to take back."""
+        self._has_it = False
+        """Whether it took up the decision, for a thread that looks at the same time."""
         self._file: opening.Identity | None = None
         self._timeout = terms.get("timeout")
         self._asked = _asked(desk, title, payload, terms)
@@ -169,7 +171,10 @@ class Gate(Open):
             gates.open_gate(connection, self._asked, now)
 
     def _pick_up(self, connection: sqlite3.Connection) -> Answer:
-        return gates.pick_up(connection, self.id, self._sha256, self._desk.clock())
+        now = self._desk.clock()
+        answer = gates.pick_up(connection, self.id, self._sha256, now, again=self._has_it)
+        self._has_it = True
+        return answer
 
     def _expire_or_pick_up(self, connection: sqlite3.Connection) -> Answer:
         if gates.expire(connection, self.id, self._desk.clock()):

@@ -97,10 +97,13 @@ def gone(gate_id: str) -> StoreFailed:
     )
 
 
-def pick_up(connection: sqlite3.Connection, gate_id: str, sha256: str, now: float) -> Answer:
+def pick_up(
+    connection: sqlite3.Connection, gate_id: str, sha256: str, now: float, *, again: bool = False
+) -> Answer:
     """Takes a decision to its agent and leaves the receipt; in the caller's transaction.
 
-    Raises StoreFailed where the row is gone, or what was approved is not what was asked.
+    Raises StoreFailed where the row is gone, where what was approved is not what was asked, and
+    where another has taken up the approval; `again` says that it was the caller itself.
     """
     at = times.text(now)
     answer, stored_sha256 = standing(connection, gate_id)
@@ -113,6 +116,12 @@ def pick_up(connection: sqlite3.Connection, gate_id: str, sha256: str, now: floa
     if connection.execute(load("records/gate_picked_up"), {"id": gate_id, "now": at}).rowcount:
         by = f" by {answer.by}" if answer.by else ""
         _tell(connection, gate_id, "gate.picked_up", "success", f"{answer.outcome}{by}", at)
+    elif answer.approved and not again:
+        raise StoreFailed(
+            f"the approval of gate {gate_id} was taken up by another process",
+            "nothing may run twice under it: ask again",
+            kind="taken",
+        )
     _go_on(connection, gate_id, at)
     return answer
 

@@ -39,6 +39,18 @@ def test_a_decision_nobody_heard_is_taken_up_once(db: Path, after: Recorder) -> 
     assert after.take("g-1", PAYLOAD) is None
 
 
+def test_what_another_took_up_runs_nowhere_else(db: Path) -> None:
+    with Recorder(db) as asking, Recorder(db) as after:
+        gate = asking.gate("delete build", PAYLOAD, id="g-2")
+        decide(db, "approved")
+        answer = after.take("g-2", PAYLOAD)
+        assert answer is not None
+        assert answer.approved
+        with pytest.raises(StoreFailed, match="taken up by another") as error:
+            gate.look()
+        assert error.value.kind == "taken"
+
+
 def test_a_decision_on_something_else_is_not_taken_up(db: Path, after: Recorder) -> None:
     decide(db, "approved")
     assert after.take("g-1", {**PAYLOAD, "tool": "delete_all"}) is None
