@@ -200,7 +200,8 @@ def address_fault(url: str) -> str:
         return "it names no host"
     if parts.username is not None or parts.password is not None:
         return "a name or a password has no place in it"
-    return "nothing may follow its path" if parts.query or parts.fragment else ""
+    # Of an empty query there is nothing in its parts, and yet what is put behind it is one.
+    return "nothing may follow its path" if "?" in url or "#" in url else ""
 
 
 def _split(url: str) -> "SplitResult":

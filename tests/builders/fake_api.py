@@ -41,6 +41,10 @@ class FakeApi:
     """Whether the connection breaks instead of an answer."""
     is_endless: bool = False
     """Whether the body never ends."""
+    drips: bool = False
+    """Whether the answer's head comes letter by letter and does not end while anybody listens."""
+    drips_ended: threading.Event = field(default_factory=threading.Event)
+    """Set once the dripping has come to its end though somebody listened: after some 15 s."""
     let_go: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -72,6 +76,15 @@ def serving(**settings: object) -> Iterator[FakeApi]:
             text = api.answer if isinstance(api.answer, str) else json.dumps(api.answer)
             content = b"" if api.answer is None else text.encode()
             try:
+                if api.drips:
+                    self.wfile.write(f"HTTP/1.1 {api.status} OK\r\nx: ".encode())
+                    for _ in range(150):
+                        self.wfile.write(b"x")
+                        if api.let_go.wait(0.1):
+                            return
+                    api.drips_ended.set()
+                    self.wfile.write(b"\r\ncontent-length: 0\r\n\r\n")
+                    return
                 self.send_response(api.status)
                 if api.is_endless:
                     self.end_headers()

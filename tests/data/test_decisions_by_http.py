@@ -337,6 +337,8 @@ def test_an_id_is_one_part_of_the_path_whatever_it_holds(amelia: Path, api: Fake
         ("http://127.0.0.1:99999", "Port out of range"),
         ("http://ana:secret@127.0.0.1", "a name or a password has no place in it"),
         ("http://127.0.0.1/?x=1", "nothing may follow its path"),
+        ("http://127.0.0.1/?", "nothing may follow its path"),
+        ("http://127.0.0.1/#", "nothing may follow its path"),
     ],
 )
 def test_an_address_that_is_none_is_not_asked(amelia: Path, url: str, words: str) -> None:
@@ -483,6 +485,17 @@ def test_a_body_without_an_end_is_let_go(amelia: Path, api: FakeApi) -> None:
     assert error.kind == "server_error"
     assert "on and on" in error.title
     assert len(error.title) < 500
+
+
+def test_an_answer_that_comes_letter_by_letter_is_sent_and_not_confirmed(
+    amelia: Path, api: FakeApi
+) -> None:
+    api.drips = True
+
+    decision = answer(amelia, WORKFLOW, "approved", api.url)
+
+    assert decision.status == "sent"
+    assert not api.drips_ended.is_set()
 
 
 def test_a_conflict_tells_who_was_first_where_the_row_does(syris: Path, api: FakeApi) -> None:
