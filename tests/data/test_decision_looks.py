@@ -88,6 +88,8 @@ def test_threads_that_look_and_write_at_once_see_whole_files(path: Path) -> None
 
     threads = [threading.Thread(target=go, args=(number,)) for number in range(20)]
     with closing(sqlite3.connect(path)) as writer:
+        # Its -shm tells everybody that it has the file open.
+        writer.execute("SELECT 1 FROM gates").fetchall()
         for thread in threads:
             thread.start()
             writer.execute("INSERT INTO gates VALUES ('pending')")
