@@ -51,7 +51,9 @@ class Opened(NamedTuple):
     immutable: bool
 
 
-def connect(path: str, *, leaves_nothing: bool = False) -> Opened:
+def connect(
+    path: str, *, leaves_nothing: bool = False, busy_seconds: float = BUSY_SECONDS
+) -> Opened:
     """A read-only connection to the file at `path`; raises SourceError with what to do instead.
 
     Looks before it leaps: a FIFO would hang the open for ever, a path with `#` or `?` would lose
@@ -65,7 +67,7 @@ def connect(path: str, *, leaves_nothing: bool = False) -> Opened:
         connection = sqlite3.connect(
             f"file:{percent_encoded(path)}?{mode}",
             uri=True,
-            timeout=BUSY_SECONDS,
+            timeout=busy_seconds,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=256,

@@ -3,7 +3,7 @@
 from ..errors import DecisionRefused
 from . import dossier, own, syris
 from .door import Door, look
-from .foreign import File, as_file, held_to
+from .foreign import File, as_file, held_at_once
 from .verdict import Decision, Verdict
 from .way import Addresses, Apis, Way, way_of
 
@@ -37,7 +37,7 @@ def _by_row(file: File, verdict: Verdict) -> Decision:
 
 def _way(there: Door, verdict: Verdict, apis: Apis) -> Way:
     """How this very gate is answered, which only its row says."""
-    found = look(there.path, lambda opened: held_to(as_file(opened, there.system), verdict))
+    found = look(there.path, lambda opened: held_at_once(opened, there.system, verdict))
     return way_of(there.system, found.gate, found.step, apis)
 
 

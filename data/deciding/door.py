@@ -113,18 +113,23 @@ def look(path: str, read: Callable[[sqlite3.Connection], T]) -> T:
             if error is not None:
                 raise error
             return found[0]
-        with closing(opening.connect(path).connection) as connection:
+        with closing(_patiently(path).connection) as connection:
             return read(connection)
+
+
+def _patiently(path: str) -> opening.Opened:
+    """Open to read, and as patient with a writer as whoever writes."""
+    return opening.connect(path, busy_seconds=store.BUSY_SECONDS)
 
 
 def _opened_for_a_look(path: str) -> opening.Opened:
     try:
-        return opening.connect(path, leaves_nothing=True)
+        return opening.connect(path, leaves_nothing=True, busy_seconds=store.BUSY_SECONDS)
     except SourceError as error:
         # Rows in a -wal without a -shm: they are not read without making one.
         if error.kind != "side_files":
             raise
-    return opening.connect(path)
+    return _patiently(path)
 
 
 def _tried(
@@ -139,7 +144,7 @@ def _tried(
 def _refuse_unless_ours_to_open(path: str) -> None:
     """To write makes a -wal and a -shm too, which must not lock the owner out."""
     try:
-        opening.connect(path).connection.close()
+        _patiently(path).connection.close()
     except SourceError as error:
         raise _unwritable(path, error.kind, error) from error
 

@@ -5,6 +5,8 @@ the relation gives it at the moment of the decision.
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from ... import sql
@@ -73,6 +75,29 @@ def held_to(file: File, verdict: Verdict) -> Read:
     refuse_if_over(file.system, found.gate, verdict.now)
     _refuse_unless_same(file, found.gate, verdict)
     return found
+
+
+def held_at_once(connection: sqlite3.Connection, system: System, verdict: Verdict) -> Read:
+    """The same on a connection that only looks: the gate and its step are of one moment."""
+    file = as_file(connection, system)
+    with _one_moment(connection):
+        return held_to(file, verdict)
+
+
+def read_at_once(connection: sqlite3.Connection, system: System, approval_id: str) -> Read | None:
+    """The gate and its step as they stood at one moment; None where there is none."""
+    file = as_file(connection, system)
+    with _one_moment(connection):
+        return read(file, approval_id)
+
+
+@contextmanager
+def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN").close()
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK").close()
 
 
 def refuse_if_over(system: System, gate: Approval, now: float) -> None:

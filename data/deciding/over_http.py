@@ -14,7 +14,7 @@ from ..rows import Approval
 from ..systems import System
 from ..text import clean
 from .door import look
-from .foreign import Read, as_file, held_to, read, refuse_if_over
+from .foreign import Read, held_at_once, read_at_once, refuse_if_over
 from .http import Reply, Request, Server, part, post
 from .verdict import Decision, Verdict
 from .way import DEFAULTS, Apis, Way, place_of, way_of
@@ -22,7 +22,7 @@ from .way import DEFAULTS, Apis, Way, place_of, way_of
 
 def decide(path: str, system: System, verdict: Verdict, apis: Apis) -> Decision:
     """Sends the answer. Raises DecisionRefused where it was not sent or not taken."""
-    found = look(path, lambda opened: held_to(as_file(opened, system), verdict))
+    found = look(path, lambda opened: held_at_once(opened, system, verdict))
     way = way_of(system, found.gate, found.step, apis)
     _refuse_unless_fit(system, way, verdict)
     server = Server(_NAMES[system.name], apis.get(system.name, DEFAULTS[system.name]))
@@ -101,7 +101,7 @@ _NAMES = {"amelia": "Amelia", "dossier": "Dossier", "syris": "SYRIS"}
 def _looked_again(path: str, system: System, verdict: Verdict) -> Read | Literal["unseen"] | None:
     """The gate after it was sent: None for one that is gone, `unseen` where no look is possible."""
     try:
-        return look(path, lambda opened: read(as_file(opened, system), verdict.approval_id))
+        return look(path, lambda opened: read_at_once(opened, system, verdict.approval_id))
     except (SourceError, sqlite3.Error):
         # It was sent all the same: what came of it is seen later.
         return "unseen"

@@ -3,6 +3,8 @@
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -28,11 +30,9 @@ from tests.builders.asked import (
     seen,
 )
 from tests.builders.tac import build_tac
-from vedette.data.alarms import read_alarms
 from vedette.data.deciding.fitting import fitted
 from vedette.data.decisions import Decision, decide
 from vedette.data.errors import DecisionRefused
-from vedette.data.source import open_source
 from vedette.data.systems.system import read_tables
 
 AT = "2026-11-21T14:02:31+00:00"
@@ -475,69 +475,52 @@ def _answer_as_nobody(path: Path, gate_id: str, sha: str) -> str:
 # Races
 
 
-@pytest.fixture
-def copies(gate: tuple[Path, str], tmp_path: Path) -> tuple[list[Path], str]:
+_PROCESS = """
+import sys
+from vedette.data.decisions import decide
+from vedette.data.errors import DecisionRefused
+path, gate, sha, actor, outcome, now = sys.argv[1:]
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    decide(path, gate, outcome, sha=sha, actor=actor, now=float(now), note=actor)
+    print(f"won: {outcome} by {actor}")
+except DecisionRefused as error:
+    print(error.title)
+"""
+
+
+def test_of_processes_that_answer_at_once_one_has_decided(gate: tuple[Path, str]) -> None:
     path, gate_id = gate
-    paths = []
-    for number in range(4):
-        copy = tmp_path / f"copy-{number}.db"
-        shutil.copy(path, copy)
-        paths.append(copy)
-    return paths, gate_id
+    sha = seen(path, gate_id)
+    before = everything(path)
+    asked = [(f"p{number}", ("approved", "rejected")[number % 2]) for number in range(6)]
+    deciders = [
+        subprocess.Popen(
+            [sys.executable, "-c", _PROCESS, str(path), gate_id, sha, who, outcome, str(NOW)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for who, outcome in asked
+    ]
+    for each in deciders:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "ready\n"
+    for each in deciders:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    told = [each.communicate()[0].strip() for each in deciders]
 
-
-def test_of_two_who_answer_at_once_one_has_decided(copies: tuple[list[Path], str]) -> None:
-    paths, gate_id = copies
-    for path in paths:
-        sha = seen(path, gate_id)
-        before = everything(path)
-        start = threading.Barrier(2)
-        came: dict[str, Decision | DecisionRefused] = {}
-
-        def answer(
-            who: str,
-            path: Path = path,
-            sha: str = sha,
-            start: threading.Barrier = start,
-            came: dict[str, Decision | DecisionRefused] = came,
-        ) -> None:
-            start.wait()
-            try:
-                came[who] = decide(
-                    str(path), gate_id, "approved", sha=sha, actor=who, now=NOW, note=who
-                )
-            except DecisionRefused as error:
-                came[who] = error
-
-        threads = [threading.Thread(target=answer, args=(who,)) for who in ("ana", "ben")]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-        [winner] = [who for who, result in came.items() if isinstance(result, Decision)]
-        [late] = [result for result in came.values() if isinstance(result, DecisionRefused)]
-        assert late.kind == "already_decided"
-        assert f"already approved by {winner}" in late.title
-        changed, added, _ = changes(before, everything(path))
-        assert sum(winner in row.values() for row in changed.values()) == 1
-        told = [row for rows in added.values() for row in rows if row["stage"] == "gate"]
-        assert len(told) == (0 if gate_id == REQUEST else 1)
-
-
-def test_a_system_that_tells_of_no_pick_up_is_not_blamed_for_a_late_one(
-    design: Path, dossier: Path
-) -> None:
-    """An engine that should have gone on is; a file in which nothing ever shows it is not."""
-    told = {}
-    for path, gate_id in ((design, GATE), (dossier, REQUEST)):
-        approve(path, gate_id)
-        with closing(open_source(str(path))) as source:
-            found = read_alarms(source, NOW + 60).alarms
-        told[gate_id] = {row for alarm in found for row in alarm.evidence}
-
-    assert f"approval {GATE}" in told[GATE]
-    assert f"approval {REQUEST}" not in told[REQUEST]
+    [won] = [line for line in told if line.startswith("won: ")]
+    first = won.removeprefix("won: ")
+    late = [line for line in told if line != won]
+    assert all(line.startswith(f"already {first}") for line in late), told
+    changed, added, _ = changes(before, everything(path))
+    assert sum(first.split()[-1] in row.values() for row in changed.values()) == 1
+    gates = [row for rows in added.values() for row in rows if row["stage"] == "gate"]
+    assert len(gates) == (0 if gate_id == REQUEST else 1)
 
 
 # Every guard stands in the statement itself
