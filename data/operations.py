@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from . import machinery, times
+from .belongings import Belongings, read_belongings
 from .events import run_or_agent_name
 from .machinery import CALM, WINDOW, Standing
 from .records import Record, read_records
@@ -97,6 +98,8 @@ class OperationsFacts:
     """Each tab that is not there, and why the source has none; "" where it only has no rows."""
     system: str
     """The system's name."""
+    about: Belongings | None = None
+    """What belongs to the selected row, where that is known."""
 
 
 def read_operations(
@@ -106,10 +109,12 @@ def read_operations(
     limit: int = WINDOW,
     opened: Iterable[str] = (),
     counts: bool = False,
+    selected: str = "",
 ) -> OperationsFacts:
     """The newest `limit` rows of each kind; `opened`: tasks whose parts are wanted as well.
 
-    `counts`: the tables no relation covers are counted, each as far as is cheap.
+    `counts`: the tables no relation covers are counted, each as far as is cheap. `selected`: the
+    key of the row of which is told what belongs to it.
     """
     readers: dict[str, Callable[[], Tab]] = {
         "tasks": lambda: _tasks(source, now, limit, opened),
@@ -127,7 +132,9 @@ def read_operations(
         (name, source.lacks.get(RELATION_OF[name], "")) for name in RELATION_OF if name not in there
     ]
     records = read_records(source, counts=counts)
-    return OperationsFacts(tabs, records, tuple(lacks), source.system.name)
+    row = next((each for tab in tabs for each in tab.entries if each.key == selected), None)
+    about = read_belongings(source, row.key, row.tab, row.kind) if row is not None else None
+    return OperationsFacts(tabs, records, tuple(lacks), source.system.name, about)
 
 
 def _tab(name: str, entries: Iterable[Entry], limit: int) -> Tab:

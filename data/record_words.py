@@ -86,7 +86,21 @@ _WORDS: dict[str, dict[str, str]] = {
     },
 }
 
+_IN_PART: dict[str, dict[str, str]] = {
+    "amelia": {"brainstorm_messages": "answers are model calls, in Stream"},
+    "dossier": {
+        "agent_commit": "a gate's are in its review",
+        "pull_request_candidate": "a gate's is in its review",
+    },
+    "tac": {"orchestrator_agents": "agents take name and kind from them"},
+}
+
 
 def words_for(system: str) -> Mapping[str, str]:
     """The words for a system's tables, by their names in lower case."""
     return _ANY | _WORDS.get(system, {})
+
+
+def in_part(system: str) -> Mapping[str, str]:
+    """The tables of which a screen shows something and none the rows, and what is shown where."""
+    return _IN_PART.get(system, {})

@@ -1,4 +1,4 @@
-"""The tables that no relation covers: what each is, and about how many rows it has."""
+"""The tables whose rows are on no screen: what each is, and about how many rows it has."""
 
 import re
 from typing import NamedTuple
@@ -6,13 +6,13 @@ from typing import NamedTuple
 from .. import sql
 from . import tables
 from .errors import VedetteError
-from .record_words import words_for
+from .record_words import in_part, words_for
 from .source import Source
 from .text import clean
 
 
 class Record(NamedTuple):
-    """One table, or view, of the file that is on no other screen."""
+    """One table, or view, of the file whose rows are on no other screen."""
 
     table: str
     says: str
@@ -21,15 +21,23 @@ class Record(NamedTuple):
     rows: int | None
     """None: not counted."""
     is_exact: bool
+    elsewhere: str = ""
+    """What of it another screen shows."""
 
 
 def read_records(source: Source, *, counts: bool = False) -> tuple[Record, ...]:
-    """Every table that none of the relations' views reads, in the order of their names."""
+    """Every table that no relation's view reads, or of which none shows the rows, by name.
+
+    Once they are counted those without rows come last.
+    """
     # The tables of an open file stay: where they change it is opened anew.
     found: tuple[Record, ...] | None = source.memo.get("records")
     if found is None:
         found = source.memo["records"] = tuple(_uncovered(source))
-    return tuple(_counted(source, each) for each in found) if counts else found
+    if not counts:
+        return found
+    counted = [_counted(source, each) for each in found]
+    return tuple(sorted(counted, key=lambda record: record.rows == 0))
 
 
 def _uncovered(source: Source) -> list[Record]:
@@ -38,11 +46,18 @@ def _uncovered(source: Source) -> list[Record]:
         for _, statement in source.select(sql.load("tables/views"))
         for table in re.findall(r"\bmain\.\"?(\w+)", str(statement))
     }
-    words = words_for(source.system.name)
+    words, parts = words_for(source.system.name), in_part(source.system.name)
     return [
-        Record(str(name), words.get(str(name).lower(), ""), kind == "view", None, False)
+        Record(
+            table=str(name),
+            says=words.get(str(name).lower(), ""),
+            is_view=kind == "view",
+            rows=None,
+            is_exact=False,
+            elsewhere=parts.get(str(name).lower(), ""),
+        )
         for name, kind, _ in source.select(sql.load("tables/all"))
-        if str(name).lower() not in covered
+        if str(name).lower() not in covered or str(name).lower() in parts
     ]
 
 

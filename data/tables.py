@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .. import sql
-from .errors import UsageError, VedetteError
+from .errors import SourceError, UsageError, VedetteError
+from .links import undeclared
+from .record_words import words_for
 from .source import Source
 
 COUNTED = 10_000
@@ -15,6 +17,14 @@ COUNTED = 10_000
 PAGE = 200
 SQL_ROWS = 1_000
 SQL_SECONDS = 5.0
+HELD = 1_000
+"""Rows that point at one row, counted no further."""
+
+HELD_SECONDS = 0.3
+"""How long the rows of one foreign key are counted."""
+
+_ORDERS = ("sequence", "position", "version_number", "step_index")
+"""Columns by which a table orders the rows that belong together."""
 
 Value = str | int | float | bytes | None
 Key = tuple[Value, ...]
@@ -61,6 +71,8 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     indexes: tuple[Index, ...]
     error: str = ""
+    says: str = ""
+    """What it holds, in a few words; "" where nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,8 @@ class Page:
     """The columns as the table declares them; empty for a statement."""
     referrers: tuple[Referrer, ...] = ()
     """Foreign keys of other tables that point at this one's rows."""
+    where: str = ""
+    """Of a part of a table, what its rows have in common."""
 
 
 def read_tables(source: Source, now: float) -> TablesFacts:
@@ -129,7 +143,7 @@ def read_page(
         more_after=bool(before) or more,
         more_before=more if before else bool(after),
         declared=columns,
-        referrers=_referrers(source, table),
+        referrers=referrers(source, table),
     )
 
 
@@ -150,11 +164,16 @@ def _found(source: Source, name: str, table: str, column: str, value: Value, *, 
     if not columns:
         raise UsageError(f"there is no table {table}", "`vedette tables` lists them")
     key = _key_columns(source, table, columns)
+    own = [quoted(each.name) for each in columns if each.name.lower() in _ORDERS]
     statement = sql.load(name).format(
-        key=", ".join(key), table=quoted(table), column=quoted(column)
+        key=", ".join(key),
+        table=quoted(table),
+        column=quoted(column),
+        order=", ".join([*own[:1], *key]),
     )
     given = {"value": value} | ({"limit": limit + 1} if limit > 1 else {})
-    rows = source.select(statement, **given)
+    with source.limited(SQL_SECONDS):
+        rows = source.select(statement, **given)
     cut = len(key)
     return Page(
         title=table,
@@ -164,8 +183,51 @@ def _found(source: Source, name: str, table: str, column: str, value: Value, *, 
         keys=(),
         more_after=len(rows) > limit,
         declared=columns,
-        referrers=_referrers(source, table),
+        referrers=referrers(source, table),
+        where=f"{column} = {value!r}" if limit > 1 else "",
     )
+
+
+def count_held(
+    source: Source, columns: Sequence[str], row: Sequence[Value], referring: Sequence[Referrer]
+) -> dict[Referrer, int]:
+    """How many rows point at this one by each foreign key, up to `HELD`.
+
+    What no index finds is counted for `HELD_SECONDS` at most, and left out where that is not
+    enough.
+    """
+    names = [name.lower() for name in columns]
+    counts: dict[Referrer, int] = {}
+    for refers in referring:
+        if refers.target.lower() not in names:
+            continue
+        value = row[names.index(refers.target.lower())]
+        try:
+            with source.limited(HELD_SECONDS):
+                found = held(source, refers.table, refers.column, value)
+        except SourceError as error:
+            if error.kind != "slow":
+                raise
+        else:
+            counts[refers] = sum(count for _, count in found)
+    return counts
+
+
+def held(
+    source: Source, table: str, column: str, value: Value, word: str = ""
+) -> list[tuple[str | None, int]]:
+    """How many rows of a table hold a value, for each word in their column `word`."""
+    statement = sql.load("tables/held").format(
+        table=quoted(table), column=quoted(column), word=quoted(word) if word else "NULL"
+    )
+    rows = source.select(statement, value=value, limit=HELD)
+    return [(None if found is None else str(found), int(count)) for found, count in rows]
+
+
+def is_found_by_index(source: Source, table: str, column: str) -> bool:
+    """Whether the rows that hold a value can be had without passing over the others."""
+    statement = sql.load("tables/held_plan").format(table=quoted(table), column=quoted(column))
+    return all(str(step[3]).startswith("SEARCH") for step in source.select(statement, value=""))
 
 
 def run_sql(
@@ -191,6 +253,11 @@ def count(source: Source, table: str) -> tuple[int | None, bool]:
     return _count(source, table, _columns(source, table), False)
 
 
+def column_names(source: Source, table: str) -> tuple[str, ...]:
+    """A table's columns, in its order."""
+    return tuple(column.name for column in _columns(source, table))
+
+
 def quoted(name: str) -> str:
     """A name as SQL takes it, whatever it holds."""
     return '"' + name.replace('"', '""') + '"'
@@ -209,7 +276,9 @@ def _table(source: Source, name: str, is_view: bool) -> Table:
     try:
         columns = _columns(source, name)
         rows, is_exact = _count(source, name, columns, is_view)
-        return Table(name, is_view, rows, is_exact, columns, _indexes(source, name))
+        says = words_for(source.system.name).get(name.lower(), "")
+        indexes = _indexes(source, name)
+        return Table(name, is_view, rows, is_exact, columns, indexes, says=says)
     except VedetteError as error:
         # One broken table must not hide the others.
         return Table(name, is_view, None, False, (), (), str(error))
@@ -241,9 +310,14 @@ def _count(
 
 
 def _columns(source: Source, table: str) -> tuple[Column, ...]:
-    links = {column: (parent, target) for column, parent, target in _links(source, table)}
+    links: dict[str, tuple[str, str] | None] = {}
+    for column, parent, target in _links(source, table):
+        # Where it may point at several tables, no one of them can be told.
+        links[column.lower()] = None if column.lower() in links else (parent, target)
     return tuple(
-        Column(str(name), str(kind or ""), bool(not_null), int(primary), links.get(str(name)))
+        Column(
+            str(name), str(kind or ""), bool(not_null), int(primary), links.get(str(name).lower())
+        )
         for _, name, kind, not_null, _, primary in source.select(
             f"PRAGMA main.table_info({quoted(table)})"
         )
@@ -251,13 +325,24 @@ def _columns(source: Source, table: str) -> tuple[Column, ...]:
 
 
 def _links(source: Source, table: str) -> list[tuple[str, str, str]]:
-    """Each foreign key's column, and the table and column it points at."""
+    """Each foreign key's column, and the table and column it points at.
+
+    Among them those that a known system keeps without declaring them.
+    """
     found = source.select(f"PRAGMA main.foreign_key_list({quoted(table)})")
-    return [
+    declared = [
         # A key that names no column points at the primary key.
         (str(link[3]), str(link[2]), str(link[4] or _primary(source, str(link[2]), int(link[1]))))
         for link in found
     ]
+    taken = {column.lower() for column, _, _ in declared}
+    kept = [link[1:] for link in undeclared(source) if link[0] == table.lower()]
+    return declared + [link for link in kept if link[0] not in taken]
+
+
+def primary(source: Source, table: str) -> str:
+    """The first column of a table's primary key."""
+    return _primary(source, table, 0)
 
 
 def _primary(source: Source, table: str, place: int) -> str:
@@ -266,17 +351,21 @@ def _primary(source: Source, table: str, place: int) -> str:
     return next((str(name) for _, name, _, _, _, at in columns if at == place + 1), "rowid")
 
 
-def _referrers(source: Source, table: str) -> tuple[Referrer, ...]:
+def referrers(source: Source, table: str) -> tuple[Referrer, ...]:
     """Every foreign key that points at this table; SQLite's names have no case."""
-    names = [
-        str(name) for name, kind, _ in source.select(sql.load("tables/all")) if kind == "table"
-    ]
-    return tuple(
-        Referrer(name, column, target)
-        for name in names
-        for column, parent, target in _links(source, name)
-        if parent.lower() == table.lower()
-    )
+    # The tables of an open file stay: where they change it is opened anew.
+    known: dict[str, tuple[Referrer, ...]] = source.memo.setdefault("referrers", {})
+    if table.lower() not in known:
+        names = [
+            str(name) for name, kind, _ in source.select(sql.load("tables/all")) if kind == "table"
+        ]
+        known[table.lower()] = tuple(
+            Referrer(name, column, target)
+            for name in names
+            for column, parent, target in _links(source, name)
+            if parent.lower() == table.lower()
+        )
+    return known[table.lower()]
 
 
 def _indexes(source: Source, table: str) -> tuple[Index, ...]:

@@ -76,7 +76,7 @@ _COLUMNS = {
 
 _BOTH = (
     "this file was upgraded and holds both logs: all of events, and of workflow_log the newest "
-    "5000 rows; the rest of it is in Tables"
+    "5000 rows; the rest of it is in Tables (9)"
 )
 
 _NOTES = (
@@ -90,9 +90,11 @@ _NOTES = (
     "input tokens hold what the cache gave; costs are as Amelia reports them",
     "a failed workflow or task and a system error count as errors, whatever their level says",
     "brainstorming answers are model calls, the newest 10000 messages; those written while this is "
-    "open are counted when it is opened again. Its sessions and artifacts are in Tables",
+    "open are counted when it is opened again. Sessions, each with its messages in order and its "
+    "artifacts, are among the records of Operations (8)",
     "agents named by token rows only are looked for among the newest 300 of them",
-    "prompt templates with their versions, profiles and settings are in Tables",
+    "prompt templates with their versions, profiles and settings are among the records of "
+    "Operations (8)",
 )
 
 _LACKS = {

@@ -61,7 +61,7 @@ _DOSSIER_LACKS = {
     "signature": "Dossier keeps who answered on the request itself, and no signatures",
     "schedule": "Dossier records no schedules",
     "watcher": "Dossier records no watchers",
-    "rule": "Dossier records no rules; a project's policy is in Tables (9)",
+    "rule": "Dossier records no rules; policies are among the records of Operations (8)",
     "health": "Dossier records no heartbeats",
     "route": "Dossier records no routing",
     "writer": "Dossier does not record which process writes",
@@ -83,6 +83,8 @@ _DOSSIER_NOTES = (
     "of assignments the newest 300 come first in lists; older ones stand among the executions",
     "a project and an activity store no state: theirs is derived from what is below them",
     "what the runs did is in Events, what was asked of the plan is in Audit",
+    "what belongs to a card (requirements, facts, assumptions, questions, planned files) stands "
+    "beside it in Operations (8); policies and memory are among the records there",
 )
 
 _STEP_NOTE = ("this file is from before migration 005: cards stand below steps",)

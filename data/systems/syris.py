@@ -101,7 +101,7 @@ _NOTES = (
 )
 
 _DESIGN_NOTES = (
-    "artifacts and idempotency outcomes are in Tables only",
+    "artifacts and idempotency outcomes are among the records of Operations (8)",
     "what a tool was called with is not recorded, only a hash of it",
     "when the same alarm went off before is looked for among the 500 alarms before it",
 )
@@ -113,7 +113,7 @@ _CODED_NOTES = (
     "tool calls are those of the audit trail; their arguments are known where a step made them",
     "how messages were routed, and which tools fail, is looked for among the newest 5,000 rows of "
     "the audit trail",
-    "autonomy settings and quiet hours are in Tables only",
+    "autonomy settings and quiet hours are among the records of Operations (8)",
 )
 
 SYRIS_CODED = Known(

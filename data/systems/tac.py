@@ -65,7 +65,7 @@ _TAC_NOTES = (
     "agents whose tools fail are looked for among the newest 5,000 lines that agents logged",
     "tool calls are those that TAC's agents log; its prompts of type tool_call are prompts",
     "agent templates (orchestrator_agents) give agents their name and kind; what else they say "
-    "is in Tables (9)",
+    "is among the records of Operations (8)",
 )
 
 _TAC_V2_NOTES = (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.builders import dossier
-from tests.tui.harness import ScriptedConsole, live
+from tests.tui.harness import ScriptedConsole, live, shown
 
 AT = dossier.NOW.timestamp()
 
@@ -107,3 +107,43 @@ async def asked_again(pilot: Any) -> None:
     await pilot.pause()
     await pilot.app.ask_again()
     await pilot.pause()
+
+
+CARD = "SELECT id FROM card ORDER BY rowid"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_what_belongs_to_a_card_stands_beside_it(
+    path: Path, snap_compare: Any, size: tuple[int, int]
+) -> None:
+    app = console(path, "operations", tab="tasks", key=f"task {first(path, CARD)}")
+    assert snap_compare(app, run_before=asked_again, terminal_size=size)
+
+
+async def test_enter_on_a_card_leads_to_its_row_to_what_belongs_to_it_and_back(path: Path) -> None:
+    card = first(path, CARD)
+    app = ScriptedConsole(
+        "operations", source=path, now=AT, path=str(path), tab="tasks", key=f"task {card}"
+    )
+    async with app.run_test(size=(80, 40)) as pilot:
+
+        async def press(key: str) -> None:
+            await pilot.press(key)
+            await pilot.pause()
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+
+        await asked_again(pilot)
+        await press("enter")
+        assert app.screen.crumbs() == ("Tables", "card", "row")
+        [line] = [each for each in shown(app) if "card_planned_file.card_id" in each]
+        assert line.endswith("1 row")
+        view = app.screen._view_of("detail")
+        assert view.select("card_planned_file.card_id")
+        await press("enter")
+        assert app.screen.crumbs() == ("Tables", "card_planned_file")
+        assert any(f"card_id = '{card}'" in each for each in shown(app))
+        await press("escape")
+        assert app.screen.crumbs() == ("Tables", "card", "row")
+        await press("escape")
+        assert app.screen.name_ == "operations"

@@ -8,7 +8,7 @@ from ...data.tables import Table, read_tables
 from .options import asked, opened, row_options
 from .output import Answer, Column, origin, print_answer
 
-COLUMNS = ("name", "kind", "rows", "exact", "columns", "error")
+COLUMNS = ("name", "kind", "rows", "exact", "columns", "error", "holds")
 
 
 def command(_name: str) -> click.Command:
@@ -20,7 +20,8 @@ def command(_name: str) -> click.Command:
 @row_options
 def tables(**values: Any) -> None:
     """Every table and view of the source. `rows` is exact where counting is quick; else it is the
-    highest row number and `exact` is false, or null where even that is not known.
+    highest row number and `exact` is false, or null where even that is not known. `holds` says in
+    words what a known system keeps there.
 
     Filter fields: name, kind, rows, column.
     """
@@ -41,7 +42,8 @@ def tables(**values: Any) -> None:
 def _row(table: Table) -> tuple[Any, ...]:
     kind = "view" if table.is_view else "table"
     columns = [column.name for column in table.columns]
-    return table.name, kind, table.rows, table.is_exact, columns, table.error or None
+    says = table.says or None
+    return table.name, kind, table.rows, table.is_exact, columns, table.error or None, says
 
 
 def _matching(rows: list[tuple[Any, ...]], text: str) -> tuple[list[tuple[Any, ...]], str]:
@@ -53,7 +55,7 @@ def _matching(rows: list[tuple[Any, ...]], text: str) -> tuple[list[tuple[Any, .
     chosen = filters.parse(text, kinds)
     facts = [
         {"name": name, "kind": kind, "rows": count, "column": tuple(columns)}
-        for name, kind, count, _, columns, _ in rows
+        for name, kind, count, _, columns, _, _ in rows
     ]
     kept = [row for row, each in zip(rows, facts, strict=True) if chosen.matches(each)]
     emptied = None if kept else chosen.explain_empty(facts)
@@ -72,6 +74,7 @@ _TABLE = (
     Column("kind"),
     Column("rows", write=_count),
     Column("exact", write=lambda value, _now: "" if value else "~"),
+    Column("holds"),
     Column("columns", write=lambda value, _now: ", ".join(value)),
     Column("error"),
 )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from ...data.belongings import Belongings, Part
 from ...data.operations import Entry, OperationsFacts
 from ...data.operations import Line as TreeLine
 from ...data.records import Record
@@ -270,24 +271,32 @@ def state(entry: Entry, view: View) -> tuple[Span, Span]:
 
 
 def record_line(record: Record, width: int, view: View) -> Line:
-    """One table that is on no other screen."""
-    name: list[Span] = [(parts.cut(record.table, 28, view.glyphs), "bright bold")]
+    """One table whose rows are on no other screen."""
+    is_empty = record.rows == 0
+    token = "muted" if is_empty else "bright bold"
+    name: list[Span] = [(parts.cut(record.table, 28, view.glyphs), token)]
     rows: Span = (view.glyphs.nothing, "faint")
     if record.rows is not None:
         text = numbers.count(record.rows, view.glyphs)
         rows = (text, "ink") if record.is_exact else (f"~{text}", "soft")
+        rows = (text, "faint") if is_empty else rows
     room = max(0, width - 45)
     says = record.says or ("a view" if record.is_view else "known to Tables only")
     cells = [
         Cell(3, 28, name),
         Cell(33, 9, [rows], "right"),
-        Cell(44, room, [(parts.cut(says, room, view.glyphs), "muted")]),
+        Cell(44, room, [(parts.cut(says, room, view.glyphs), "faint" if is_empty else "muted")]),
     ]
     return columns(width, cells)
 
 
-def details(entry: Entry | None, width: int, height: int, view: View) -> list[Line]:
-    """The selected row: what it is, why it stands as it does, and everything known of it."""
+def details(
+    entry: Entry | None, about: Belongings | None, width: int, height: int, view: View
+) -> list[Line]:
+    """The selected row: what it is, why it stands as it does, and everything known of it.
+
+    `about`: the rows of other tables that belong to it.
+    """
     if entry is None:
         return []
     margin = 2 if height > 8 else 1
@@ -303,14 +312,41 @@ def details(entry: Entry | None, width: int, height: int, view: View) -> list[Li
     pairs.append(("run", entry.where))
     pairs += [(name, _value(name, value, view)) for name, value in entry.values.items()]
     told = [(label, text) for label, text in pairs if text]
+    owned = about.parts if about is not None else ()
     if height <= 8:
         # Two facts to a line: the pane below the list is low and wide.
+        if owned:
+            told.insert(0, ("holds", _in_one(owned, width - LABEL - 2 * margin)))
         return [*lines, *_paired(told, width, margin, view)][:height]
-    lines.append(BLANK)
-    return [
-        *lines,
-        *parts.details(told, width - margin, label_width=LABEL, margin=margin),
-    ][:height]
+    lines += [BLANK, *parts.details(told, width - margin, label_width=LABEL, margin=margin)]
+    if owned:
+        held = [(part.name, _told(part)) for part in owned]
+        wide = min(max(LABEL, *(len(name) + 2 for name, _ in held)), width // 2)
+        heading = columns(
+            width, [Cell(margin, width - 2 * margin, [("belongs to it", "bright bold")])]
+        )
+        pairs_held = parts.details(held, width - margin, label_width=wide, margin=margin)
+        lines += [BLANK, heading, *pairs_held]
+    return lines[:height]
+
+
+def _in_one(owned: Sequence[Part], room: int) -> str:
+    """All that belongs to it, in one line: what does not fit is counted."""
+    said: list[str] = []
+    for index, part in enumerate(owned):
+        more = f"; +{len(owned) - index} more"
+        text = f"{part.name} {_told(part)}"
+        left = len(owned) - index - 1
+        if width_of([("; ".join([*said, text]), "")]) + (len(more) if left else 0) > room:
+            return "; ".join(said) + more if said else text
+        said.append(text)
+    return "; ".join(said)
+
+
+def _told(part: Part) -> str:
+    """How many rows, by state: `3 approved, 1 draft`."""
+    more = "+" if part.is_more else ""
+    return ", ".join(f"{count:,}{more} {word}".rstrip() for word, count in part.words)
 
 
 def _paired(told: Sequence[tuple[str, str]], width: int, margin: int, view: View) -> list[Line]:
@@ -350,4 +386,6 @@ def record_details(record: Record, width: int, height: int, view: View) -> list[
     lines = [columns(width, [Cell(margin, width - 2 * margin, [(record.table, "bright bold")])])]
     says = record.says or "no screen was made for it"
     told = [("holds", says), ("opens", "in Tables, with every column")]
+    if record.elsewhere:
+        told.insert(1, ("elsewhere", record.elsewhere))
     return [*lines, *parts.details(told, width - margin, label_width=LABEL, margin=margin)][:height]

@@ -1,10 +1,10 @@
 """Draws the Tables screen: the list of tables, a grid of any rows, and one row in full."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ...data.tables import Column, Page, Referrer, Table, Value
+from ...data.tables import HELD, Column, Page, Referrer, Table, Value
 from ...data.text import clean, clean_lines
 from .. import numbers, parts
 from ..line import Cell, Line, Span, columns, width_of
@@ -36,6 +36,8 @@ class Detail(NamedTuple):
     """The table a foreign key points at; "" for none."""
     refers: Referrer | None = None
     """Of a line that leads to the rows of another table that point at this one."""
+    rows: int | None = None
+    """How many of these there are; None: not known."""
 
 
 def tables_head(width: int) -> Line:
@@ -90,6 +92,8 @@ def _indexes(table: Table) -> str:
 def table_details(table: Table, width: int, height: int, view: View) -> list[Line]:
     """The pane of one table: its columns with types and links."""
     lines = [columns(width, [Cell(2, width - 4, [(clean(table.name, 80), "bright bold")])])]
+    for said in parts.wrap(table.says, width - 4) if table.says else ():
+        lines.append(columns(width, [Cell(2, width - 4, [(said, "muted")])]))
     for column in table.columns:
         about = f"{clean(column.type, 20).lower()}{'' if not column.not_null else ' not null'}"
         link = f"{view.glyphs.path} {column.references[0]}" if column.references else ""
@@ -163,8 +167,17 @@ def _laid(texts: Sequence[str], tokens: Sequence[str], at: Grid, width: int, vie
     return columns(width, cells)
 
 
-def details(page: Page, row: Sequence[Value], types: Sequence[Column], width: int) -> list[Detail]:
-    """One row in full: a column a paragraph, JSON laid out, long text wrapped."""
+def details(
+    page: Page,
+    row: Sequence[Value],
+    types: Sequence[Column],
+    width: int,
+    held: Mapping[Referrer, int] | None = None,
+) -> list[Detail]:
+    """One row in full: a column a paragraph, JSON laid out, long text wrapped.
+
+    `held`: how many rows of other tables point at it, where that is known.
+    """
     links = {column.name: column.references[0] for column in types if column.references}
     lines: list[Detail] = []
     for name, value in zip(page.columns, row, strict=False):
@@ -176,8 +189,16 @@ def details(page: Page, row: Sequence[Value], types: Sequence[Column], width: in
     for refers in page.referrers:
         if refers.target.lower() in names:
             key = f"{refers.table}.{refers.column}"
-            lines.append(Detail(key, "held by", clean(key, 80), refers.table, refers))
+            count = (held or {}).get(refers)
+            rows = "" if count is None else f"   {_rows(count)}"
+            lines.append(Detail(key, "held by", clean(key, 80) + rows, refers.table, refers, count))
     return lines
+
+
+def _rows(count: int) -> str:
+    if count >= HELD:
+        return f"{count:,}+ rows"
+    return "1 row" if count == 1 else f"{count:,} rows" if count else "no rows"
 
 
 def _full(value: Value, width: int) -> list[str]:
@@ -201,7 +222,7 @@ def _pretty(text: str) -> str:
 
 def detail_line(line: Detail, width: int, view: View) -> Line:
     """One line of a row shown in full."""
-    token = "faint" if line.text == "NULL" else "soft" if line.refers else "ink"
+    token = "faint" if line.text == "NULL" or line.rows == 0 else "soft" if line.refers else "ink"
     spans: list[Span] = [(line.text, token)]
     if line.links and not line.refers:
         spans += [(f"   {view.glyphs.path} ", "faint"), (clean(line.links, 40), "soft")]

@@ -7,7 +7,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.timer import Timer
 
+from ...data.belongings import Belongings
 from ...data.filters import Facts, Kind
 from ...data.machinery import WINDOW
 from ...data.operations import (
@@ -34,6 +36,9 @@ MOST = 2_000
 LOW = 20
 """Rows of a terminal below which there are no details."""
 
+SETTLE_SECONDS = 0.12
+"""How long the cursor stands on a row before it is asked what belongs to it."""
+
 QUIET = 5
 """Tasks whose parts all rank from here on are folded at first."""
 
@@ -51,7 +56,7 @@ class OperationsScreen(ConsoleScreen):
     CSS_PATH = "operations.tcss"
     name_ = "operations"
     number = "8"
-    footer = ("next_tab", "fold", "filter", "enter", "copy_menu", "export_menu")
+    footer = ("next_tab", "fold", "filter", "enter", "open_rows", "copy_menu", "export_menu")
     filter_fields: ClassVar[Mapping[str, Kind]] = {
         "state": Kind.TEXT,
         "name": Kind.TEXT,
@@ -65,6 +70,7 @@ class OperationsScreen(ConsoleScreen):
         Binding("tab,v", "next_tab(1)", "next tab", key_display="tab"),
         Binding("shift+tab", "next_tab(-1)", "tab before"),
         Binding("z", "fold", "fold"),
+        Binding("T", "open_rows", "in Tables"),
         Binding("E", "next_trouble", "next that is late, stuck or failed"),
     ]
 
@@ -75,15 +81,19 @@ class OperationsScreen(ConsoleScreen):
         self._toggled: set[str] = set()
         self._opened: set[str] = set()
         self._wanted = ""
+        self._settle: Timer | None = None
 
     # Asking and showing
 
     def question(self) -> Question[OperationsFacts]:
         """Every tab's newest rows; tables are counted only where they are shown."""
         limit, opened, counts = self._limit, frozenset(self._opened), self.tab == "records"
+        selected = "" if counts or not self.query(LineView) else self._list.cursor_key
 
         def read(source: Source, now: float) -> OperationsFacts:
-            return read_operations(source, now, limit=limit, opened=opened, counts=counts)
+            return read_operations(
+                source, now, limit=limit, opened=opened, counts=counts, selected=selected
+            )
 
         return read
 
@@ -161,6 +171,12 @@ class OperationsScreen(ConsoleScreen):
         if tab is not None and tab.is_cut:
             values.insert(0, ("window", f"newest {self._limit:,}"))
         return tuple(values)
+
+    def footer_keys(self) -> Sequence[str]:
+        """A table is opened in Tables anyway, and a heartbeat is no row that anything points at."""
+        if self.tab in ("records", "health"):
+            return [key for key in self.footer if key != "open_rows"]
+        return self.footer
 
     def is_counting(self) -> bool:
         """Whether anything shown has an age."""
@@ -247,7 +263,13 @@ class OperationsScreen(ConsoleScreen):
         row = self._selected()
         if isinstance(row, Record):
             return drawing.record_details(row, width, height, self.view)
-        return drawing.details(row.entry if row else None, width, height, self.view)
+        entry, about = (row.entry if row else None), self._about(row)
+        return drawing.details(entry, about, width, height, self.view)
+
+    def _about(self, row: Row | None) -> Belongings | None:
+        """What belongs to a row, where it was asked."""
+        found: Belongings | None = self.facts.about if self.facts is not None else None
+        return found if found is not None and row is not None and found.key == _key(row) else None
 
     def _why_empty(self, width: int, height: int) -> Sequence[Line]:
         if self.facts is None:
@@ -268,6 +290,11 @@ class OperationsScreen(ConsoleScreen):
     def _moved(self, event: LineView.Moved) -> None:
         event.stop()
         self._details_pane.update()
+        if self._settle is not None:
+            self._settle.stop()
+        row = self._selected()
+        if isinstance(row, TreeLine) and self._about(row) is None:
+            self._settle = self.set_timer(SETTLE_SECONDS, self.app.look_soon)
 
     @on(LineView.EdgeReached, "#operations-list")
     def _edge(self, event: LineView.EdgeReached) -> None:
@@ -281,13 +308,27 @@ class OperationsScreen(ConsoleScreen):
     # Keys
 
     def open_row(self, key: str, row: Row) -> None:
-        """The run it belongs to; of a table its rows."""
-        if isinstance(row, Record):
-            self.app.visit("tables", table=row.table)
-        elif row.entry.run_id:
+        """The run it belongs to; where there is none, its row in Tables; of a table its rows."""
+        if isinstance(row, TreeLine) and row.entry.run_id:
             self.app.visit("run", run_id=row.entry.run_id)
         else:
-            self.say(("this row names no run; O reads it whole", "muted"))
+            self._open_in_tables(row)
+
+    def action_open_rows(self) -> None:
+        """The row as its table holds it, and from there the rows that belong to it."""
+        row = self._selected()
+        if row is not None:
+            self._open_in_tables(row)
+
+    def _open_in_tables(self, row: Row) -> None:
+        if isinstance(row, Record):
+            self.app.visit("tables", table=row.table)
+            return
+        about = self._about(row)
+        if about is not None:
+            self.app.visit("tables", table=about.table, column=about.column, value=about.id)
+        else:
+            self.say(("this row stands in no table of its own; O reads it whole", "muted"))
 
     def action_next_tab(self, by: int = 1) -> None:
         """The next tab, after the last the first."""

@@ -9,11 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
 from ...data import tables
-from ...data.errors import VedetteError
+from ...data.errors import UsageError, VedetteError
 from ...data.filters import Facts, Kind
 from ...data.source import Question, Source
-from ...data.tables import Page, Table, TablesFacts, Value
-from .. import numbers
+from ...data.tables import Page, Referrer, Table, TablesFacts, Value
+from ...data.text import clean
+from .. import numbers, parts
 from ..drawing import empty
 from ..drawing import tables as drawing
 from ..drawing.tables import Detail, Grid
@@ -56,6 +57,10 @@ class TablesScreen(ConsoleScreen):
         """The rows that links were followed from, to come back to."""
         self._first = 0
         self._row: tuple[Value, ...] = ()
+        self._held: dict[Referrer, int] | None = None
+        """How many rows point at the row in full; None until they are counted."""
+        self._is_visit = False
+        """Whether one row was opened from another screen, and `out` leads back there."""
         self._sql = ""
 
     # Asking and showing
@@ -65,13 +70,16 @@ class TablesScreen(ConsoleScreen):
         return tables.read_tables
 
     def enter(self, **where: Any) -> None:
-        """`sql`: a statement to run at once; `table`: one to open."""
+        """`sql`: a statement to run; `table`: one to open, with `column` and `value` one row."""
+        self._is_visit = "column" in where
         if where.get("sql"):
             self._sql = where["sql"]
             self.call_later(self._run_sql, self._sql)
         elif "sql" in where:
             self.call_later(self.action_sql)
-        if where.get("table"):
+        if "column" in where:
+            self.call_later(self._open_one, where["table"], where["column"], where["value"])
+        elif where.get("table"):
             self.call_later(self._open_table, where["table"])
 
     def show(self, facts: TablesFacts) -> None:
@@ -120,7 +128,11 @@ class TablesScreen(ConsoleScreen):
         if self.level == "list" or self._page is None:
             return (("filter", self.filter_text or "none"),)
         cut = "+" if self._page.more_after else ""
-        return (("rows", f"{len(self._page.rows):,}{cut}"),)
+        rows = ("rows", f"{len(self._page.rows):,}{cut}")
+        if not self._page.where:
+            return (rows,)
+        where = parts.cut(clean(self._page.where, 200), 30, self.view.glyphs)
+        return (("where", where), rows)
 
     # Lists
 
@@ -207,7 +219,11 @@ class TablesScreen(ConsoleScreen):
 
     async def action_out(self) -> None:
         """Back to the level above; at the list, out of the screen."""
-        if self.level == "detail":
+        if self.level == "detail" and self._is_visit and not self._trail:
+            self._is_visit = False
+            self._to("list")
+            await self.app.action_back()
+        elif self.level == "detail":
             self._to("grid")
         elif self.level == "grid" and self._trail:
             page, row = self._trail.pop()
@@ -225,15 +241,35 @@ class TablesScreen(ConsoleScreen):
         self._first, self._trail = 0, []
         self._ask(lambda source, now: tables.read_page(source, name))
 
+    def _open_one(self, name: str, column: str, value: Value) -> None:
+        """One row in full, from another screen."""
+        self._first, self._trail = 0, []
+
+        def read(source: Source, now: float) -> Page:
+            page = tables.read_row(source, name, column, value)
+            if not page.rows:
+                raise UsageError(f"{name} has no such row any more", "it was removed")
+            return page
+
+        self._ask(read, opens=True)
+
     def _ask(
-        self, question: Question[Page], origin: tuple[Page, tuple[Value, ...]] | None = None
+        self,
+        question: Question[Page],
+        origin: tuple[Page, tuple[Value, ...]] | None = None,
+        *,
+        opens: bool = False,
     ) -> None:
-        self.run_worker(self._read(question, origin), group="page", exclusive=True)
+        self.run_worker(self._read(question, origin, opens=opens), group="page", exclusive=True)
 
     async def _read(
-        self, question: Question[Page], origin: tuple[Page, tuple[Value, ...]] | None
+        self,
+        question: Question[Page],
+        origin: tuple[Page, tuple[Value, ...]] | None,
+        *,
+        opens: bool,
     ) -> None:
-        """Asks for a page; what cannot be read is said, and the page on screen stays."""
+        """Asks for a page, and `opens` its first row; what cannot be read is said."""
 
         def careful(source: Source, now: float) -> Page | VedetteError:
             try:
@@ -248,6 +284,9 @@ class TablesScreen(ConsoleScreen):
             if origin is not None:
                 self._trail.append(origin)
             self._show_page(answer.value)
+            if opens:
+                self._row = answer.value.rows[0]
+                self._show_details()
         elif answer.looks.fault is not None:
             self.say((answer.looks.fault.title, "bad"))
 
@@ -259,10 +298,12 @@ class TablesScreen(ConsoleScreen):
         self.say((self._page_says(page), "muted"))
 
     def _page_says(self, page: Page) -> str:
+        where = f" where {clean(page.where, 200)}" if page.where else ""
         if not page.rows:
-            return "no rows"
+            return f"no rows{where}"
         more = "; more beyond the end" if page.more_after else ""
-        return f"{len(page.rows):,} rows{more}"
+        noun = "row" if len(page.rows) == 1 else "rows"
+        return f"{len(page.rows):,} {noun}{where}{more}"
 
     @on(LineView.EdgeReached, "#grid-list")
     def _edge(self, event: LineView.EdgeReached) -> None:
@@ -280,9 +321,31 @@ class TablesScreen(ConsoleScreen):
 
     def _show_details(self) -> None:
         assert self._page is not None
-        view = self._view_of("detail")
-        view.rows = drawing.details(self._page, self._row, self._page.declared, self.size.width)
+        self._held = None
+        self._draw_details()
         self._to("detail")
+        if self._page.referrers:
+            self.run_worker(self._count_held(self._page, self._row), group="held", exclusive=True)
+
+    def _draw_details(self) -> None:
+        assert self._page is not None
+        self._view_of("detail").rows = drawing.details(
+            self._page, self._row, self._page.declared, self.size.width, self._held
+        )
+
+    async def _count_held(self, page: Page, row: tuple[Value, ...]) -> None:
+        """How many rows point at the one in full, where that can be told in a moment."""
+
+        def count(source: Source, now: float) -> dict[Referrer, int] | VedetteError:
+            try:
+                return tables.count_held(source, page.columns, row, page.referrers)
+            except VedetteError as error:
+                return error
+
+        answer = await self.app.poller.ask(count)
+        if isinstance(answer.value, dict) and self._page is page and self._row is row:
+            self._held = answer.value
+            self._draw_details()
 
     def _follow(self, line: Detail) -> None:
         """To the row a foreign key points at, or to the rows that point at this one."""
@@ -360,7 +423,7 @@ class TablesScreen(ConsoleScreen):
         """The row in full."""
         if self._page is None or not self._row:
             return ""
-        lines = drawing.details(self._page, self._row, (), 200)
+        lines = drawing.details(self._page, self._row, (), 200, self._held)
         return "\n".join(f"{line.label:<20} {line.text}" for line in lines)
 
 
