@@ -26,6 +26,7 @@ _EVALUATION = 20
 """Seconds after which an event that was not even understood is answered by the safe side."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _OPTIONS = ("--db", "--rules", "--deadline")
+_WATCH = "--watch"
 
 
 class Asked(NamedTuple):
@@ -35,6 +36,8 @@ class Asked(NamedTuple):
     db: str | None = None
     rules: str | None = None
     deadline: float = DEADLINE
+    is_watching: bool = False
+    """Whether nothing waits, whatever the rules say."""
 
 
 def parse(words: list[str]) -> Asked | None:
@@ -42,7 +45,7 @@ def parse(words: list[str]) -> Asked | None:
     if not words or words[0] not in CLIENTS:
         return None
     given: dict[str, str] = {}
-    rest = words[1:]
+    rest = [word for word in words[1:] if word != _WATCH]
     while rest:
         name, has_value, value = rest.pop(0).partition("=")
         if name not in _OPTIONS or (not has_value and not rest):
@@ -54,7 +57,8 @@ def parse(words: list[str]) -> Asked | None:
         return None
     if not 0 < deadline < 1e9:
         return None
-    return Asked(words[0], given.get("--db"), given.get("--rules"), deadline)
+    is_watching = _WATCH in words
+    return Asked(words[0], given.get("--db"), given.get("--rules"), deadline, is_watching)
 
 
 def run(asked: Asked, began: float | None = None) -> int:
@@ -81,7 +85,7 @@ class _Hook:
     """One event, from reading it to its answer."""
 
     def __init__(self, asked: Asked, began: float) -> None:
-        self.is_closed = True
+        self.is_closed = not asked.is_watching
         """Whether a failure is a no: until it is known that the event is only watched."""
         self._asked = asked
         self._began = began
@@ -91,7 +95,7 @@ class _Hook:
             from ..data.ingest import events
 
             event = events.read(stream)
-            if not event.may_be_gated:
+            if self._asked.is_watching or not event.may_be_gated:
                 self.is_closed = False
                 return self._watched(event)
             return self._judged(event, interrupts)

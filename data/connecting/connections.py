@@ -106,6 +106,12 @@ def start_rules(place: Place) -> Change | None:
     return Change(place.rules, None, text, [(0, len(text))], private=True, was_there=False)
 
 
+def rules_in_force(place: Place) -> str:
+    """The rule file that holds there, or will: the project's before the user's."""
+    own = (place._replace(scope=scope).rules for scope in SCOPES)
+    return next(filter(os.path.lexists, own), place.rules)
+
+
 class Rules(NamedTuple):
     """What becomes of the rule file that was written to begin with."""
 

@@ -141,15 +141,18 @@ def _handler(client: Client, program: Sequence[str], event: str, is_gating: bool
     from shlex import join
 
     command = join([*program, "hook", client.name])
-    if event not in GATING:
+    if event not in GATING or not is_gating:
         # To exit with 2 would keep a prompt from being sent, and an agent from stopping.
-        command += " || true"
+        command += " || true" if event not in GATING else " --watch || true"
         return {"type": "command", "command": command, "timeout": WATCH_SECONDS}
     command += f" --deadline {DEADLINE}"
-    if is_gating and event == "PreToolUse":
+    if event == "PreToolUse":
         command += f" || {_CLOSED}"
+    # What the client shows where it waits: who sits there must not wonder.
+    said = f"at Vedette's gate; to answer, run {join(program)}"
     handler = {"type": "command", "command": command, "timeout": GATE_SECONDS}
-    return {**handler, "onFailure": "block"} if is_gating and client.knows_on_failure else handler
+    handler["statusMessage"] = said
+    return {**handler, "onFailure": "block"} if client.knows_on_failure else handler
 
 
 def _handlers(client: Client, root: Node) -> Iterator[tuple[str, Node, Node, Item]]:

@@ -22,6 +22,24 @@ def of_settings(client: Client, scope: Scope, settings: str, text: str | None) -
     ]
 
 
+def of_gates(client: Client, rules: str) -> list[str]:
+    """Sentences about what will wait, for somebody who works in the client's own terminal."""
+    if client.name == "codex":
+        own = f"what {client.says} itself would ask waits there too, before its own dialog"
+    else:
+        own = (
+            f"what {client.says} itself would ask can be answered there too, or in its own dialog: "
+            "the first answer counts"
+        )
+    return [
+        f"a tool call that a rule in {rules} names waits until you answer it in the console, "
+        "`vedette`; after the deadline in the rules it is not run, and the agent is told that "
+        "nobody answered",
+        f'{own}; permission_requests = "watch" in the rules leaves it to {client.says}',
+        f"to watch only, so that nothing ever waits: vedette init {client.name} --no-gate",
+    ]
+
+
 def _is_off(text: str | None) -> bool:
     try:
         values = json.loads(text or "{}")

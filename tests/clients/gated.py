@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -79,6 +79,11 @@ class Room:
         return self.project / ".vedette" / "runs.db"
 
     @property
+    def transcripts(self) -> Path:
+        """Where the client writes its own."""
+        return self._own / ("projects" if self.client.name == "claude-code" else "sessions")
+
+    @property
     def has_run(self) -> bool:
         """Whether the tool call ran."""
         return (self.project / "ran.txt").exists()
@@ -102,6 +107,21 @@ class Room:
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
+    @contextmanager
+    def following(self, db: Path) -> Iterator[None]:
+        """The client's transcripts are imported into a database while it writes them."""
+        self.transcripts.mkdir()
+        words = ["import", self.client.name, str(self.transcripts), "--follow", "--db", str(db)]
+        follow = subprocess.Popen(
+            [*VEDETTE, *words], env=self._env(), cwd=self.project, stdout=subprocess.DEVNULL
+        )
+        try:
+            yield
+            assert follow.poll() is None
+        finally:
+            follow.terminate()
+            follow.wait()
+
     # The client
 
     def start(self) -> None:
@@ -122,6 +142,14 @@ class Room:
             start_new_session=True,
         )
 
+    @contextmanager
+    def terminal(self, words: Sequence[str]) -> Iterator[Terminal]:
+        """The client in its own terminal, with a person before it."""
+        env = {**self._env(), "ANTHROPIC_BASE_URL": self.model.address, **self.client.env}
+        hidden = {name: None for name in os.environ if name not in env and name != "TERM"}
+        with Terminal(words, (100, 40), {**hidden, **env}, self.project) as terminal:
+            yield terminal
+
     def finish(self) -> str:
         """Waits until the client is done; what it printed."""
         assert self._work is not None
@@ -140,8 +168,8 @@ class Room:
         """Waits until the call waits at a gate; the gate."""
         end = time.monotonic() + LONG
         while not (found := self._gates()):
-            assert self._work is not None
-            assert self._work.poll() is None, self._work.communicate()[0]
+            if self._work is not None:
+                assert self._work.poll() is None, self._work.communicate()[0]
             assert time.monotonic() < end, "nobody was asked"
             time.sleep(0.05)
         (gate,) = found

@@ -23,7 +23,8 @@ TRUSTED = "--dangerously-bypass-hook-trust"
 """In place of the person who looks at the hooks once, in /hooks."""
 
 
-def _client(npm: Npm, *words: str) -> Client:
+def codex(npm: Npm, *words: str) -> Client:
+    """Codex, told to look around."""
     program = str(npm(CODEX) / "codex")
     allowed = ("--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox")
     asked = (program, "exec", *allowed, *words, "Look around.")
@@ -40,7 +41,7 @@ def words() -> tuple[str, ...]:
 def room(npm: Npm, tmp_path: Path, words: tuple[str, ...]) -> Iterator[Room]:
     """A project in which Codex may run commands, but for the gates."""
     with model_server(COMMAND) as model:
-        room = Room(tmp_path, _client(npm, *words), model)
+        room = Room(tmp_path, codex(npm, *words), model)
         yield room
         room.close()
 

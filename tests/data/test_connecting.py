@@ -75,6 +75,10 @@ def test_what_gates_fails_closed_and_what_watches_disturbs_nothing(place: Place)
         is_gate = event in ("PreToolUse", "PermissionRequest")
         assert ("onFailure" in handler) is is_gate
         assert handler["timeout"] == (3600 if is_gate else 10)
+        # Who sits in the client's own terminal sees why it waits.
+        assert handler.get("statusMessage") == (
+            "at Vedette's gate; to answer, run vedette" if is_gate else None
+        )
         assert handler["command"].startswith("vedette hook claude-code")
         # Whatever went wrong would keep a prompt from being sent.
         assert handler["command"].endswith(" || true") is not is_gate
@@ -90,8 +94,10 @@ def test_only_watching_makes_nothing_wait(place: Place) -> None:
     assert "PermissionRequest" not in hooks
     assert "onFailure" not in json.dumps(hooks)
     assert "exit 2" not in json.dumps(hooks)
-    # Rules that come later must not be cut short.
-    assert hooks["PreToolUse"][0]["hooks"][0]["timeout"] == 3600
+    # Rules that are there, or come later, hold nothing up either.
+    (handler,) = hooks["PreToolUse"][0]["hooks"]
+    assert handler["command"] == "vedette hook claude-code --watch || true"
+    assert {each["hooks"][0]["timeout"] for (each,) in hooks.values()} == {10}
     assert _state(place) == "watching"
 
 

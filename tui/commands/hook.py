@@ -28,12 +28,16 @@ def command(_name: str) -> click.Command:
     metavar="SECONDS",
     help="How long a person has; less than the client waits for its hook.",
 )
+@click.option(
+    "--watch", "is_watching", is_flag=True, help="Only watch: nothing waits, whatever a rule says."
+)
 @db_option
-def hook(client: str, rules: str | None, deadline: float, **values: Any) -> int:
+def hook(client: str, rules: str | None, deadline: float, is_watching: bool, **values: Any) -> int:
     """Read one event of a coding agent on stdin, record it, and answer it on stdout.
 
     A tool call that a rule names waits until a person has answered. What goes wrong there is a
     no: exit code 2, with the reason on stderr. Anything else is only watched: exit code 0 and
     nothing on stdout, whatever goes wrong.
     """
-    return hooks.run(hooks.Asked(client, chosen_db(values.get("db")), rules, deadline))
+    db = chosen_db(values.get("db"))
+    return hooks.run(hooks.Asked(client, db, rules, deadline, is_watching))

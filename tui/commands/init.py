@@ -42,7 +42,7 @@ def command(_name: str) -> click.Command:
     "is_gating",
     default=True,
     show_default=True,
-    help="Whether tools wait for a person, by the rules in .vedette/rules.toml.",
+    help="Whether tools wait for a person, by the rules in .vedette/rules.toml, or are watched.",
 )
 @click.option("--undo", is_flag=True, help="Take out what was put in, and nothing else.")
 @click.option("--dry-run", is_flag=True, help="Only show the change.")
@@ -78,6 +78,9 @@ def _connect(place: Place, values: dict[str, Any]) -> int:
     if not todo:
         say(f"{place.client.says} is connected: nothing to change in {place.settings}")
         return 0
+    if is_gating:
+        for note in warnings.of_gates(place.client, connections.rules_in_force(place)):
+            say(f"note: {note}")
     return _carry_out(todo, values, _notes(place))
 
 

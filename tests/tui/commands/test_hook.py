@@ -585,6 +585,18 @@ def test_a_database_that_is_named_is_the_one_that_is_written(
     assert value(named, "SELECT count(*) FROM tool_calls") == 1
 
 
+def test_where_it_only_watches_nothing_waits_whatever_the_rules_say(
+    answer: Answer, db: Path, project: Path
+) -> None:
+    for told in (RM, ASKS):
+        assert answer(told, "--watch") == UNDISTURBED
+    assert value(db, "SELECT status FROM tool_calls") == "running"
+    assert value(db, "SELECT count(*) FROM approvals") == 0
+    (project / ".vedette" / "rules.toml").write_text("[[rule]\n")
+    for raw in (*BAD.values(), json.dumps(RM).encode()):
+        assert answer(raw, "--watch") == UNDISTURBED
+
+
 @pytest.mark.parametrize(
     "arguments", [("claude",), ("claude-code", "--deadline", "soon"), ("codex", "--gate"), ()]
 )
@@ -596,6 +608,7 @@ def test_the_command_line_is_understood_without_click() -> None:
     assert hooks.parse(["codex"]) == hooks.Asked("codex")
     given = ["claude-code", "--db", "a.db", "--rules=r.toml", "--deadline", "30"]
     assert hooks.parse(given) == hooks.Asked("claude-code", "a.db", "r.toml", 30.0)
+    assert hooks.parse(["codex", "--watch"]) == hooks.Asked("codex", is_watching=True)
     for words in (["--help"], ["codex", "--help"], ["codex", "--db"], ["codex", "--deadline=-1"]):
         assert hooks.parse(words) is None
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.commands.conftest import Run
+from vedette.tui import hook
 
 Answer = Callable[[str], None]
 
@@ -119,6 +121,34 @@ def test_watching_alone_offers_no_rules(run: Run, shop: Path) -> None:
     assert run("init", "claude-code", "--no-gate", "--yes").code == 0
     assert not (shop / ".vedette").exists()
     assert "only watched" in run("init").out
+
+
+@pytest.mark.parametrize("client", ["claude-code", "codex"])
+def test_what_will_wait_is_said_before_anything_is_written(
+    run: Run, shop: Path, client: str
+) -> None:
+    told = run("init", client, "--dry-run").err
+    assert f"{shop}/.vedette/rules.toml names waits until you answer it in the console" in told
+    assert 'permission_requests = "watch"' in told
+    assert f"vedette init {client} --no-gate" in told
+    assert "waits" not in run("init", client, "--no-gate", "--dry-run").err
+
+
+def test_the_command_lines_that_are_written_are_ones_the_hook_understands(
+    run: Run, shop: Path
+) -> None:
+    """And says what it should: how long a person has, or that nothing waits."""
+    for arguments, expected in ((("--gate",), (3540.0, False)), (("--no-gate",), (570.0, True))):
+        for client in ("claude-code", "codex"):
+            run("init", client, "--user", "--yes", *arguments)
+            name = "settings.json" if client == "claude-code" else "hooks.json"
+            folder = Path(os.environ["HOME"]) / ("." + client.removesuffix("-code"))
+            hooks = json.loads((folder / name).read_text())["hooks"]
+            line = hooks["PreToolUse"][0]["hooks"][0]["command"].partition(" ||")[0]
+            asked = hook.parse(shlex.split(line)[2:])
+            assert asked is not None
+            assert asked.client == client
+            assert (asked.deadline, asked.is_watching) == expected
 
 
 def test_broken_settings_are_exit_code_2_with_their_line(run: Run, shop: Path) -> None:
