@@ -18,10 +18,11 @@ NAMES = (
     "command",
     "recorder",
     "gate",
+    "hooks",
     "systems",
 )
 
-OWN_FILES = frozenset({"gate", "systems"})
+OWN_FILES = frozenset({"gate", "hooks", "systems"})
 """Figures that make files of their own, and need none of the large databases."""
 
 Measure = Callable[[str, str], Iterator[Figure]]
