@@ -4,6 +4,7 @@ The guard is a child process that does nothing until its parent dies, and then t
 back: a parent that is killed cannot do it itself, and nobody must approve for the dead.
 """
 
+import fcntl
 import os
 import sqlite3
 import time
@@ -299,6 +300,8 @@ def _stand_guard(reading: int, path: str, process_id: str) -> None:
     """Waits for the parent's goodbye; a pipe that closes without one is its death."""
     # In a group of its own: what kills the parent's whole group must not kill its guard.
     os.setsid()
+    # Where the parent's own are closed, the pipe may stand in their place.
+    reading = fcntl.fcntl(reading, fcntl.F_DUPFD, 3)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):
         os.dup2(nothing, descriptor)

@@ -13,7 +13,7 @@ import click
 from ...data import times
 from ...data.errors import UsageError, VedetteError
 from .options import asked, db_option, style_options
-from .output import Answer, Origin, print_answer, say
+from .output import Answer, Origin, clean, print_answer, say
 
 if TYPE_CHECKING:
     from ...data.recording.gates import Answer as Outcome
@@ -261,7 +261,7 @@ def _told(answer: "Outcome") -> str:
 
 def _print(answer: "Outcome", path: str, style: Any) -> None:
     if style == "table":
-        click.echo(_told(answer))
+        click.echo(clean(_told(answer)))
         return
     row = (answer.approval_id, answer.outcome, answer.by, answer.reason)
     print_answer(Answer(COLUMNS, [row]), Origin("vedette", "", path), time.time(), style)

@@ -108,6 +108,47 @@ def test_rejected_is_exit_1_with_the_reason(store: Path, ask: Callable[..., Wait
     assert '"outcome": "rejected", "by": "ana", "reason": "not on a friday"' in out
 
 
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_a_gate_waits_whatever_its_caller_closed(tmp_path: Path, closed: int) -> None:
+    store = tmp_path / "new.db"
+    words = f"exec {closed}>&-; exec {sys.executable} -m vedette.tui gate x --db {store}"
+    with subprocess.Popen(["/bin/sh", "-c", words], stdout=subprocess.PIPE) as process:
+        try:
+            deadline = time.monotonic() + WAIT_SECONDS
+            while not _statuses(store):
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            # As long as a guard needs that takes its pipe's end for its parent's.
+            time.sleep(0.3)
+            assert _statuses(store) == [("pending",)]
+        finally:
+            process.kill()
+
+
+def _statuses(store: Path) -> list[tuple[Any, ...]]:
+    """Of all gates; none where there is no table of them yet."""
+    if not store.exists():
+        return []
+    with closing(sqlite3.connect(store)) as connection:
+        try:
+            return connection.execute("SELECT status FROM approvals").fetchall()
+        except sqlite3.OperationalError:
+            return []
+
+
+@pytest.mark.parametrize("style", [[], ["--json"]])
+def test_what_a_person_or_a_row_says_reaches_no_terminal_raw(
+    store: Path, ask: Callable[..., Waiting], style: list[str]
+) -> None:
+    gate = ask("deploy", *style)
+    _answer(store, gate, "rejected", "no\x1b]0;mine\x07 \u202eway\x9b2J")
+    code, out = gate.end()
+    assert code == 1
+    assert "way" in out
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(out)
+
+
 def test_nobody_answering_is_exit_3(run: Run, store: Path, sql: Sql) -> None:
     result = run("gate", "deploy", "--timeout", "200ms", "--db", store)
     assert (result.code, result.out) == (3, "expired\n")
