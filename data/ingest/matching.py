@@ -92,7 +92,7 @@ def reaches(patterns: Sequence[str], call: Call) -> bool:
         return False
     words = list(islice(dict.fromkeys(_words(call)), _WORDS_MOST + 1))
     return len(words) > _WORDS_MOST or any(
-        _path_pattern(each).fullmatch(whole)
+        _path_pattern(each, is_folded=True).fullmatch(_folded(whole))
         for word in words
         for whole in _whole(word, call.cwd)
         for each in patterns
@@ -190,6 +190,16 @@ def _whole(path: str, cwd: str) -> Iterator[str]:
         return
     if real != whole:
         yield real
+
+
+def _folded(path: str) -> str:
+    """A path as a disk compares it that knows no case, and one way only to write an accent."""
+    if path.isascii():
+        return path.lower()
+    # Only where it makes a difference.
+    from unicodedata import normalize
+
+    return normalize("NFC", normalize("NFC", path).casefold())
 
 
 def _words(call: Call) -> Iterator[str]:
@@ -293,9 +303,11 @@ def _text(part: str) -> str:
 
 
 @cache
-def _path_pattern(pattern: str) -> re.Pattern[str]:
+def _path_pattern(pattern: str, is_folded: bool = False) -> re.Pattern[str]:
     """`*` stays within a folder, `**` does not; without a leading / it holds at any depth."""
     pattern = os.path.expanduser(pattern).removeprefix("./")
+    if is_folded:
+        pattern = _folded(pattern)
     parts = re.split(r"(/(?:\*\*)?\Z|\*\*/|\*\*|\*|\?)", pattern.removeprefix("/"))
     text = "".join(_IN_PATHS.get(part) or re.escape(part) for part in parts)
     return re.compile(f"{'/' if pattern.startswith('/') else '(?:.*/)?'}{text}", re.DOTALL)

@@ -120,6 +120,20 @@ def test_another_path_is_only_watched(path: str) -> None:
     assert asked(PATHS, "Write", file_path=path, content="migrations/001.sql .env") is None
 
 
+@pytest.mark.parametrize("path", [".ENV", "Migrations/001.sql", "U\u0308bung/a"])
+def test_a_path_that_some_disks_take_for_the_same_asks(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/Ana")
+    text = '[[rule]]\nname = "home"\npaths = ["~/.profile"]\n'
+    assert asked(text, "Write", file_path="~/.profile") == "home"
+    text = PATHS.replace('".env*"', '".env*", "\u00fcbung/**"')
+    assert asked(text, "Write", file_path=path, content="") == "p"
+    assert asked(PATHS, "Write", file_path=".Claude/Settings.json") == ITSELF.name
+    text = '[[rule]]\npaths = ["docs/**"]\nask = false\n[[rule]]\n'
+    assert asked(text, "Write", file_path="Docs/a") == "*"
+
+
 def test_a_pattern_from_the_root_holds_there_only() -> None:
     text = '[[rule]]\nname = "etc"\npaths = ["/etc/*"]\n'
     assert asked(text, "Read", file_path="/etc/passwd") == "etc"
