@@ -135,12 +135,13 @@ def _unreachable(name: str, place: str, error: Exception) -> DecisionRefused:
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         title = f"{name}'s server at {place} took no connection in {CONNECT_SECONDS:.0f} s"
         return DecisionRefused(
-            f"{title}: nothing was sent", f"see whether it hangs, {configure}", kind="no_server"
+            f"nothing was sent: {title}", f"see whether it hangs, {configure}", kind="no_server"
         )
     why = clean(str(error), 120)
-    said = "it is not running" if "refused" in why.lower() else why or "no reason given"
+    said = "not running" if "refused" in why.lower() else why or "no reason given"
     return DecisionRefused(
-        f"no server of {name}'s answers at {place}: {said}; nothing was sent",
+        # What matters most stands first: a narrow screen cuts the end.
+        f"nothing was sent: no server of {name}'s at {place} ({said})",
         f"start {name}'s server, {configure}",
         kind="no_server",
     )

@@ -67,6 +67,7 @@ def simulate(
     clock, ids = Clock(start), Ids(seed)
     with Recorder(path, clock=clock, ids=ids, program=PROGRAM, price=False) as recorder:
         stage = _history(recorder, clock, ids, plot, is_still=False)
+        _beat(recorder, ids.latest["process"], start)
         stage.play_live(since, speed, seconds, stop or threading.Event())
         summary = _summary(recorder, plot)
         stage.end()
@@ -164,6 +165,12 @@ def _history(recorder: Recorder, clock: Clock, ids: Ids, plot: _Plot, *, is_stil
     stage.play_history()
     insert(recorder, machinery.tables(plot.start, stage.names))
     return stage
+
+
+def _beat(recorder: Recorder, process_id: str, now: float) -> None:
+    """A heartbeat as play begins: the last one is as old as the history, and nobody is gone yet."""
+    facts = {"id": process_id, "now": times.text(now), "dropped": recorder.dropped}
+    recorder._desk.call(lambda there: there.execute(load("records/process_beat"), facts))
 
 
 def _summary(recorder: Recorder, plot: _Plot) -> Summary:

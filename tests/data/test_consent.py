@@ -549,9 +549,9 @@ def test_a_server_that_did_not_take_it_leaves_the_gate_open(kind: str) -> None:
     press(review, "a")
     run(review, 3.5)
 
-    review.refused(kind, "no server of Amelia's answers")
+    review.refused(kind, "no server of Amelia's")
 
-    assert (review.step, review.bar(NOW).message) == ("reading", "no server of Amelia's answers")
+    assert (review.step, review.bar(NOW).message) == ("reading", "no server of Amelia's")
 
 
 def test_what_cannot_be_rejected_is_not_and_says_why() -> None:

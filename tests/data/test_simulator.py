@@ -20,6 +20,7 @@ from vedette.data.errors import UsageError
 from vedette.data.fleet import read_fleet
 from vedette.data.headline import read_headline
 from vedette.data.recorder import Recorder
+from vedette.data.recording import processes
 from vedette.data.simulator import PRESETS, simulate, write_history, write_huge
 from vedette.data.simulator.stage import in_pieces
 from vedette.data.source import open_source
@@ -320,6 +321,18 @@ def wait_for(path: str, statement: str, *values: object) -> Any:
 
 
 SHA = "SELECT payload_sha256 FROM approvals WHERE id = ? AND status = 'pending'"
+
+
+def test_from_the_first_moment_of_play_nobody_who_asks_is_taken_for_gone(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The next beat of its own is far away.
+    monkeypatch.setattr(processes, "HEARTBEAT_SECONDS", 3600)
+    with playing(path):
+        recent = times.text(time.time() - 60)
+        wait_for(path, "SELECT id FROM processes WHERE heartbeat_at > ?", recent)
+        sha = wait_for(path, SHA, "g-5512")
+        decisions.decide(path, "g-5512", "approved", sha=sha, actor="you", now=time.time())
 
 
 def test_an_approved_agent_goes_on_and_its_tests_pass(path: str) -> None:
