@@ -195,6 +195,7 @@ class _ToRun:
         self.words = words
         self._program = os.path.abspath(program)
         self._folder = os.getcwd()
+        self._identity = _identity(self._program)
         self.payload = {"command": words, "cwd": self._folder, "executable": self._program}
         try:
             "".join([*words, self._program, self._folder]).encode("utf-8")
@@ -207,6 +208,8 @@ class _ToRun:
         """Puts the command in this process's place; returns only where that cannot be done."""
         if os.getcwd() != self._folder:
             raise VedetteError(f"{self._folder} was moved meanwhile", "nothing ran; ask again")
+        if _identity(self._program) != self._identity:
+            raise VedetteError(f"{self._program} was changed meanwhile", "nothing ran; ask again")
         sys.stdout.flush()
         if interrupts.give_up():
             return EXIT_CODES["withdrawn"]
@@ -215,6 +218,15 @@ class _ToRun:
         except OSError as error:
             say(f"vedette: {self._program} cannot be run: {error.strerror}")
             return NOT_RUN
+
+
+def _identity(program: str) -> tuple[int, ...] | None:
+    """Which file a program is, as it is now; None where it is gone."""
+    try:
+        found = os.stat(program)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _to_run(words: list[str] | None, payload: str | None) -> _ToRun | None:

@@ -305,6 +305,35 @@ def test_a_command_that_is_rejected_does_not_run(
     assert not (tmp_path / "ran").exists()
 
 
+def _rewrite(program: Path) -> None:
+    program.write_text(f"#!/bin/sh\ntouch {program}.ran\n")
+
+
+def _put_in_its_place(program: Path) -> None:
+    _rewrite(beside := program.with_name("beside"))
+    beside.chmod(0o755)
+    beside.replace(program)
+
+
+def _lead_elsewhere(program: Path) -> None:
+    program.unlink()
+    program.symlink_to("/bin/echo")
+
+
+@pytest.mark.parametrize("change", [_rewrite, _put_in_its_place, _lead_elsewhere, Path.unlink])
+def test_a_program_that_was_changed_meanwhile_does_not_run(
+    tmp_path: Path, store: Path, ask: Callable[..., Waiting], change: Callable[[Path], None]
+) -> None:
+    program = tmp_path / "deploy"
+    program.write_text("#!/bin/sh\necho deployed\n")
+    program.chmod(0o755)
+    gate = ask("--", str(program))
+    change(program)
+    _answer(store, gate, "approved", "fine")
+    assert gate.end() == (5, "")
+    assert not list(tmp_path.glob("*.ran"))
+
+
 def test_a_command_whose_folder_was_moved_does_not_run(
     store: Path, sql: Sql, tmp_path: Path
 ) -> None:
