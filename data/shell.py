@@ -15,7 +15,8 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 # In the order a shell looks at them; what stands in single quotes is only text.
 _PIECE = re.compile(
     r"""
-    (?P<quoted>'[^']*(?:'|\Z)) | (?P<escaped>\\.)
+    (?P<ansi>\$'(?:[^'\\]|\\.)*(?:'|\Z)) | (?P<comment>(?:(?<=[\s;&|()<>])|\A)\#[^\n]*)
+    | (?P<quoted>'[^']*(?:'|\Z)) | (?P<escaped>\\.)
     | (?P<substitution>\$\(|`|<\(|>\() | (?P<variable>\$\{[^}]{0,80}\}?|\$\w{1,80})
     | (?P<redirect>\d?(?:>>?\|?|<<<?-?|<)(?:&\d?)?|&>>?) | (?P<pipe>\|&?(?!\|))
     | (?P<separator>\|\||&&|;|&|\n)
@@ -26,7 +27,10 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_MARKED = frozenset({"substitution", "variable", "redirect", "pipe", "separator", "glob", "root"})
+_MARKED = frozenset(
+    {"substitution", "variable", "redirect", "pipe", "separator", "glob", "root", "ansi"}
+)
+_NONE_IN_QUOTES = frozenset({"quoted", "ansi", "comment"})
 _MARKED_IN_QUOTES = frozenset({"substitution", "variable"})
 
 
@@ -36,7 +40,7 @@ class Piece(NamedTuple):
     start: int
     end: int
     kind: str
-    """substitution, variable, redirect, pipe, separator, glob or root."""
+    """substitution, variable, redirect, pipe, separator, glob, root, or ansi: $'...'."""
 
 
 class Command(NamedTuple):
@@ -68,28 +72,58 @@ class Command(NamedTuple):
 
 def pieces(command: str) -> list[Piece]:
     """The parts of a command to mark: operators, redirects, globs, substitutions and sudo."""
-    found, in_quotes = [], False
-    at = 0
+    return [
+        piece
+        for piece, in_quotes in _tokens(command)
+        if piece.kind in (_MARKED_IN_QUOTES if in_quotes else _MARKED)
+    ]
+
+
+def _tokens(command: str) -> Iterator[tuple[Piece, bool]]:
+    """All of a command in pieces, and whether each stands in double quotes."""
+    at, in_quotes = 0, False
     while at < len(command):
         match = _PIECE.match(command, at)
         assert match is not None, "every character is at least a word"
-        kind = match.lastgroup or "word"
-        if kind == "quoted" and in_quotes:
-            at += 1
-            continue
+        kind, end = match.lastgroup or "word", match.end()
+        if in_quotes and kind in _NONE_IN_QUOTES:
+            kind, end = "word", at + 1
         if kind == "double":
             in_quotes = not in_quotes
-        elif kind in (_MARKED_IN_QUOTES if in_quotes else _MARKED):
-            found.append(Piece(match.start(), match.end(), kind))
-        at = match.end()
-    return found
+        yield Piece(at, end, kind), in_quotes
+        at = end
+
+
+def _simpler(command: str) -> str:
+    """The same command without comments, its lines joined, in quotes that every reader knows."""
+    return "".join(
+        _simple(piece.kind, command[piece.start : piece.end]) for piece, _ in _tokens(command)
+    )
+
+
+def _simple(kind: str, text: str) -> str:
+    if kind == "comment" or text == "\\\n":
+        return ""
+    if kind == "ansi" and text.endswith("'"):
+        return f"'{_ANSI.sub(_unescaped, text[2:-1])}'"
+    return text
+
+
+_ANSI = re.compile(r"\\(.)|'", re.DOTALL)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """What an escape in $'...' stands for, in single quotes; those for letters stay as written."""
+    if match[1] in ("\\", '"', "?"):
+        return match[1]
+    return "'\\''" if match[1] == "'" else match[0]
 
 
 def read(command: str) -> list[Command]:
     """The simple commands of a command line; raises ValueError where its quotes do not balance."""
     import shlex  # only a review reads commands
 
-    lexer = shlex.shlex(command, posix=True, punctuation_chars=_PUNCTUATION)
+    lexer = shlex.shlex(_simpler(command), posix=True, punctuation_chars=_PUNCTUATION)
     lexer.whitespace = " \t\r"
     lexer.whitespace_split = True
     lexer.commenters = ""
@@ -116,6 +150,8 @@ def _remarks(commands: list[Command], kinds: set[str]) -> Iterator[str]:
         yield f"writes {path}"
     if "substitution" in kinds:
         yield "runs another command inside it"
+    if "ansi" in kinds:
+        yield "has $'...', in which letters may be written as numbers"
     if "glob" in kinds:
         yield "names files by a pattern: which ones is settled when it runs"
     if len(commands) > 1:

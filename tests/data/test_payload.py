@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vedette.data import shell
 from vedette.data.diffing import changed_words
 from vedette.data.document import DocLine, Document, carry_seen
 from vedette.data.payload import host_of, load, parse, statements
@@ -237,6 +238,29 @@ def test_what_stands_in_quotes_is_only_text_but_for_what_a_shell_expands() -> No
     document = of({"command": "echo 'a > b | $(c)' \"$HOME > x $(id)\" \\* done"})
 
     assert marked(document) == ["$HOME", "$("]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ls $'\\'' ; rm -rf /etc ; echo ''",
+        "ls # it's\nrm -rf /etc # it's\necho",
+        "ls; rm \\\n -r\\\nf /etc; echo",
+        "ls; $'rm' -rf $'/etc'; echo \"$'#'\"",
+    ],
+)
+def test_no_quote_and_no_comment_hides_a_command(command: str) -> None:
+    words = [each.words for each in shell.read(command)]
+    assert [each[0] for each in words] == ["ls", "rm", "echo"]
+    assert words[1] == ("rm", "-rf", "/etc")
+    assert "3 commands" in of({"command": command}).sections[0].remarks
+
+
+def test_letters_that_are_written_as_numbers_are_remarked_on() -> None:
+    assert shell.remarks("$'\\x72m' -rf x") == [
+        "has $'...', in which letters may be written as numbers"
+    ]
+    assert [piece.kind for piece in shell.pieces("$'a' \"$'b'\" 'c' x#y #z")] == ["ansi"]
 
 
 def test_a_command_of_words_runs_without_a_shell() -> None:
