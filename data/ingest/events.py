@@ -105,6 +105,8 @@ def _salvaged(head: bytes, tail: bytes, fault: str) -> Event:
             for number, match in enumerate(field.finditer(part)):
                 said.add(match[1])
                 if number > _FOUND_MOST:
+                    # Nobody looks through them all: what comes behind them may be another.
+                    said.add(b"")
                     break
         if len(said) == 1:
             fields[name] = said.pop().decode("utf-8", "replace")

@@ -365,6 +365,9 @@ def test_an_event_that_is_too_large_is_told_as_far_as_it_is_clear(db: str, tmp_p
         b"",
         b"[]",
         b"5",
+        b'{"tool_input":['
+        + b'{"hook_event_name":"Stop"},' * 60
+        + b'{}],"hook_event_name":"PreToolUse"',
         b'{"hook_event_name":5}',
         b'{"hook_event_name":null,"tool_name":"Bash"}',
         b"[" * 100_000,
