@@ -169,13 +169,25 @@ def _files(event: Event, given: dict[str, Any]) -> list[dict[str, Any]] | None:
         return None
     if event.tool == "Write" and isinstance(rest.get("content"), str) and len(rest) == 1:
         whole = os.path.join(event.cwd or "", path)
-        return [{"path": path, "after": rest["content"], **_before(whole)}]
+        return [{"path": path, "after": rest["content"], **_before(whole), **_leads(event, path)}]
     if event.tool != "Edit" or not isinstance(rest.get("old_string"), str):
         return None
     if not isinstance(rest.get("new_string"), str):
         return None
     sides = {"before": rest.pop("old_string"), "after": rest.pop("new_string")}
-    return [{"path": path, **sides, **rest}]
+    return [{"path": path, **sides, **rest, **_leads(event, path)}]
+
+
+def _leads(event: Event, path: str) -> dict[str, str]:
+    """Where a file really is, where a link leads there; {} where it is what its path says."""
+    cwd = event.cwd or os.curdir
+    try:
+        plain = os.path.relpath(os.path.join(cwd, path), cwd)
+        there = os.path.normpath(os.path.join(os.path.realpath(cwd), plain))
+        real = os.path.realpath(os.path.join(cwd, path))
+    except (OSError, ValueError):
+        return {}
+    return {} if real == there else {"leads to": real}
 
 
 def _before(path: str) -> dict[str, str | None]:

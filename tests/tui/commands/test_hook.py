@@ -558,6 +558,23 @@ def test_an_edit_is_shown_as_the_files_it_changes(answer: Answer, db: Path, proj
     ]
 
 
+@pytest.mark.parametrize(
+    ("tool", "given"),
+    [("Write", {"content": "x"}), ("Edit", {"old_string": "a", "new_string": "b"})],
+)
+def test_a_link_is_shown_with_where_it_leads(
+    answer: Answer, db: Path, project: Path, tool: str, given: dict[str, str]
+) -> None:
+    (project / ".vedette" / "rules.toml").write_text("[[rule]]\n")
+    (project / "notes.txt").symlink_to(project.parent / "profile")
+    for path in ("notes.txt", "plain.txt"):
+        call = calls("PreToolUse", tool, path, file_path=path, **given)
+        answer({**call, "cwd": str(project)}, "--deadline", "0.2")
+    found = [json.loads(row[0]) for row in _rows(db, "SELECT payload FROM approvals ORDER BY seq")]
+    leads = [each["files"][0].get("leads to") for each in found]
+    assert leads == [str((project.parent / "profile").resolve()), None]
+
+
 def test_the_project_holds_wherever_its_agent_goes(project: Path, db: Path, tmp_path: Path) -> None:
     told = {**RM, "cwd": str(tmp_path)}
     env = {"CLAUDE_PROJECT_DIR": str(project)}
