@@ -375,3 +375,17 @@ def test_sources(snap_compare: Any, size: tuple[int, int], monkeypatch: pytest.M
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=see)
+
+
+async def test_enter_in_sources_opens_the_tables_of_the_source_that_is_read(
+    two: tuple[Path, Path],
+) -> None:
+    desk = Desk(*two)
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.watched(pilot)
+        await pilot.press("0")
+        await desk.until(pilot, lambda: isinstance(desk.app.screen, SourcesScreen))
+        await pilot.press("greater_than_sign", "enter")
+        await desk.until(pilot, lambda: desk.app.screen.name_ == "tables")
+        assert desk.app.current.name == "there/runs.db"
+        assert desk.row("crumbs").strip().startswith("there/runs.db")

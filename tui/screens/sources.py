@@ -17,6 +17,14 @@ from ..widgets.lines import LineView
 from .base import ConsoleScreen, CopyChoice
 
 
+class _Health(LineView[Line]):
+    """A page without a cursor: `enter` is about the whole source, and the screen's."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no row to choose."""
+        return False if action == "choose" else super().check_action(action, parameters)
+
+
 class SourcesScreen(ConsoleScreen):
     """Is what I see the truth, and at what cost?"""
 
@@ -24,7 +32,7 @@ class SourcesScreen(ConsoleScreen):
     number = "0"
     is_merged = True
     footer = ("look_now", "go('tables')", "copy_menu", "export_menu", "back")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "app.go('tables')", "tables")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,t", "app.go('tables')", "its tables")]
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +68,7 @@ class SourcesScreen(ConsoleScreen):
 
     def compose_body(self) -> ComposeResult:
         """One page that scrolls."""
-        yield LineView(_as_it_is, _no_key, id="sources-list", show_cursor=False, space_pages=True)
+        yield _Health(_as_it_is, _no_key, id="sources-list", show_cursor=False, space_pages=True)
 
     def on_mount(self) -> None:
         """The page has the keyboard."""
