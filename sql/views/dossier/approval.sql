@@ -22,31 +22,34 @@ SELECT
         || 'waits for the answer',
     (
         SELECT json_object(
-            'action', {approval_request.approval_type},
-            'run', orchestration_run.id,
+            'action', CAST({approval_request.approval_type} AS TEXT),
+            'run', CAST(orchestration_run.id AS TEXT),
             'project', (
                 SELECT {project.name}
                 FROM main.project
                 WHERE project.id = orchestration_run.project_id
             ),
-            'scope', {orchestration_run.scope},
-            'repository', {orchestration_run.repo_url},
-            'base_branch', {orchestration_run.base_branch},
+            'scope', CAST({orchestration_run.scope} AS TEXT),
+            'repository', CAST({orchestration_run.repo_url} AS TEXT),
+            'base_branch', CAST({orchestration_run.base_branch} AS TEXT),
             'pull_request', (
                 SELECT json_object(
-                    'title', {pull_request_candidate.title},
-                    'description', {pull_request_candidate.description},
-                    'head_branch', {pull_request_candidate.head_branch},
-                    'base_branch', {pull_request_candidate.base_branch},
-                    'status', {pull_request_candidate.status},
-                    'url', {pull_request_candidate.pr_url}
+                    'title', CAST({pull_request_candidate.title} AS TEXT),
+                    'description', CAST({pull_request_candidate.description} AS TEXT),
+                    'head_branch', CAST({pull_request_candidate.head_branch} AS TEXT),
+                    'base_branch', CAST({pull_request_candidate.base_branch} AS TEXT),
+                    'status', CAST({pull_request_candidate.status} AS TEXT),
+                    'url', CAST({pull_request_candidate.pr_url} AS TEXT)
                 )
                 FROM main.pull_request_candidate
                 WHERE pull_request_candidate.run_id = orchestration_run.id
             ),
             'checks', (
                 SELECT json_group_array(
-                    json_object('check', ran.check_type, 'status', ran.status)
+                    json_object(
+                        'check', CAST(ran.check_type AS TEXT),
+                        'status', CAST(ran.status AS TEXT)
+                    )
                 )
                 FROM (
                     SELECT {run_check.check_type} AS check_type, {run_check.status} AS status
@@ -57,7 +60,11 @@ SELECT
             ),
             'commits', (
                 SELECT json_group_array(
-                    json_object('sha', made.sha, 'branch', made.branch, 'message', made.message)
+                    json_object(
+                        'sha', CAST(made.sha AS TEXT),
+                        'branch', CAST(made.branch AS TEXT),
+                        'message', CAST(made.message AS TEXT)
+                    )
                 )
                 FROM (
                     SELECT
@@ -91,7 +98,10 @@ SELECT
     {approval_request.approval_type},
     coalesce({approval_request.approval_type}, 'approve') || ' of run ' || approval_request.run_id,
     NULL,
-    json_object('action', {approval_request.approval_type}, 'run', approval_request.run_id),
+    json_object(
+        'action', CAST({approval_request.approval_type} AS TEXT),
+        'run', CAST(approval_request.run_id AS TEXT)
+    ),
     CASE {approval_request.approval_type} WHEN 'create_pr' THEN 'medium' ELSE 'high' END,
     CASE approval_request.status
         WHEN 'approved' THEN 'approved'
@@ -123,25 +133,25 @@ SELECT
     ),
     json_object(
         'action', 'resume_blocked',
-        'run', card_assignment.run_id,
-        'project', project.id,
-        'card', card_assignment.card_id,
-        'agent_role', {card_assignment.agent_role},
-        'agent_profile', {card_assignment.agent_profile},
-        'feature_branch', {card_assignment.feature_branch},
-        'worktree', {card_assignment.worktree_path},
+        'run', CAST(card_assignment.run_id AS TEXT),
+        'project', CAST(project.id AS TEXT),
+        'card', CAST(card_assignment.card_id AS TEXT),
+        'agent_role', CAST({card_assignment.agent_role} AS TEXT),
+        'agent_profile', CAST({card_assignment.agent_profile} AS TEXT),
+        'feature_branch', CAST({card_assignment.feature_branch} AS TEXT),
+        'worktree', CAST({card_assignment.worktree_path} AS TEXT),
         'allowed_paths', CASE WHEN json_valid({card_assignment.allowed_paths})
                  THEN json({card_assignment.allowed_paths})
-                 ELSE {card_assignment.allowed_paths} END,
+                 ELSE CAST({card_assignment.allowed_paths} AS TEXT) END,
         'forbidden_paths', CASE WHEN json_valid({card_assignment.forbidden_paths})
                  THEN json({card_assignment.forbidden_paths})
-                 ELSE {card_assignment.forbidden_paths} END,
+                 ELSE CAST({card_assignment.forbidden_paths} AS TEXT) END,
         'last_execution', (
             SELECT json_object(
-                'status', agent_execution.status,
-                'ended_at', {agent_execution.ended_at},
-                'summary', {agent_execution.summary},
-                'error', {agent_execution.error}
+                'status', CAST(agent_execution.status AS TEXT),
+                'ended_at', CAST({agent_execution.ended_at} AS TEXT),
+                'summary', CAST({agent_execution.summary} AS TEXT),
+                'error', CAST({agent_execution.error} AS TEXT)
             )
             FROM main.agent_execution
             WHERE agent_execution.assignment_id = card_assignment.id

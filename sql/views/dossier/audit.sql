@@ -13,11 +13,11 @@ SELECT
     json_object(
         'target_ref', CASE WHEN json_valid({planning_action.target_ref})
                            THEN json({planning_action.target_ref})
-                           ELSE {planning_action.target_ref} END,
+                           ELSE CAST({planning_action.target_ref} AS TEXT) END,
         'payload', CASE WHEN json_valid({planning_action.payload})
                         THEN json({planning_action.payload})
-                        ELSE {planning_action.payload} END,
-        'applied_at', {planning_action.applied_at}
+                        ELSE CAST({planning_action.payload} AS TEXT) END,
+        'applied_at', CAST({planning_action.applied_at} AS TEXT)
     ),
     {planning_action.created_at}
 FROM main.planning_action

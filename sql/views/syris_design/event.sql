@@ -6,12 +6,18 @@ SELECT
     audit_events.rowid, audit_events.audit_id, {audit_events.trace_id}, {audit_events.trace_id},
     'error', {audit_events.type}, {audit_events.summary},
     json_patch('{}', json_object(
-        'event', {audit_events.ref_event_id}, 'task', {audit_events.ref_task_id},
-        'step', {audit_events.ref_step_id}, 'tool_call', {audit_events.ref_tool_call_id},
-        'approval', {audit_events.ref_approval_id}, 'tool', {audit_events.tool_name},
-        'connector', {audit_events.connector_id}, 'latency_ms', {audit_events.latency_ms},
-        'risk', {audit_events.risk_level}, 'autonomy', {audit_events.autonomy_level},
-        'payload_ref', {audit_events.payload_ref}
+        'event', CAST({audit_events.ref_event_id} AS TEXT),
+        'task', CAST({audit_events.ref_task_id} AS TEXT),
+        'step', CAST({audit_events.ref_step_id} AS TEXT),
+        'tool_call', CAST({audit_events.ref_tool_call_id} AS TEXT),
+        'approval', CAST({audit_events.ref_approval_id} AS TEXT),
+        'tool', CAST({audit_events.tool_name} AS TEXT),
+        'connector', CAST({audit_events.connector_id} AS TEXT),
+        'latency_ms', CASE WHEN typeof({audit_events.latency_ms}) <> 'blob'
+            THEN {audit_events.latency_ms} END,
+        'risk', CAST({audit_events.risk_level} AS TEXT),
+        'autonomy', CAST({audit_events.autonomy_level} AS TEXT),
+        'payload_ref', CAST({audit_events.payload_ref} AS TEXT)
     )),
     {audit_events.timestamp}
 FROM main.audit_events
@@ -21,12 +27,18 @@ SELECT
     audit_events.rowid, audit_events.audit_id, {audit_events.trace_id}, {audit_events.trace_id},
     'warn', {audit_events.type}, {audit_events.summary},
     json_patch('{}', json_object(
-        'event', {audit_events.ref_event_id}, 'task', {audit_events.ref_task_id},
-        'step', {audit_events.ref_step_id}, 'tool_call', {audit_events.ref_tool_call_id},
-        'approval', {audit_events.ref_approval_id}, 'tool', {audit_events.tool_name},
-        'connector', {audit_events.connector_id}, 'latency_ms', {audit_events.latency_ms},
-        'risk', {audit_events.risk_level}, 'autonomy', {audit_events.autonomy_level},
-        'payload_ref', {audit_events.payload_ref}
+        'event', CAST({audit_events.ref_event_id} AS TEXT),
+        'task', CAST({audit_events.ref_task_id} AS TEXT),
+        'step', CAST({audit_events.ref_step_id} AS TEXT),
+        'tool_call', CAST({audit_events.ref_tool_call_id} AS TEXT),
+        'approval', CAST({audit_events.ref_approval_id} AS TEXT),
+        'tool', CAST({audit_events.tool_name} AS TEXT),
+        'connector', CAST({audit_events.connector_id} AS TEXT),
+        'latency_ms', CASE WHEN typeof({audit_events.latency_ms}) <> 'blob'
+            THEN {audit_events.latency_ms} END,
+        'risk', CAST({audit_events.risk_level} AS TEXT),
+        'autonomy', CAST({audit_events.autonomy_level} AS TEXT),
+        'payload_ref', CAST({audit_events.payload_ref} AS TEXT)
     )),
     {audit_events.timestamp}
 FROM main.audit_events
@@ -36,12 +48,18 @@ SELECT
     audit_events.rowid, audit_events.audit_id, {audit_events.trace_id}, {audit_events.trace_id},
     'info', {audit_events.type}, {audit_events.summary},
     json_patch('{}', json_object(
-        'event', {audit_events.ref_event_id}, 'task', {audit_events.ref_task_id},
-        'step', {audit_events.ref_step_id}, 'tool_call', {audit_events.ref_tool_call_id},
-        'approval', {audit_events.ref_approval_id}, 'tool', {audit_events.tool_name},
-        'connector', {audit_events.connector_id}, 'latency_ms', {audit_events.latency_ms},
-        'risk', {audit_events.risk_level}, 'autonomy', {audit_events.autonomy_level},
-        'payload_ref', {audit_events.payload_ref}
+        'event', CAST({audit_events.ref_event_id} AS TEXT),
+        'task', CAST({audit_events.ref_task_id} AS TEXT),
+        'step', CAST({audit_events.ref_step_id} AS TEXT),
+        'tool_call', CAST({audit_events.ref_tool_call_id} AS TEXT),
+        'approval', CAST({audit_events.ref_approval_id} AS TEXT),
+        'tool', CAST({audit_events.tool_name} AS TEXT),
+        'connector', CAST({audit_events.connector_id} AS TEXT),
+        'latency_ms', CASE WHEN typeof({audit_events.latency_ms}) <> 'blob'
+            THEN {audit_events.latency_ms} END,
+        'risk', CAST({audit_events.risk_level} AS TEXT),
+        'autonomy', CAST({audit_events.autonomy_level} AS TEXT),
+        'payload_ref', CAST({audit_events.payload_ref} AS TEXT)
     )),
     {audit_events.timestamp}
 FROM main.audit_events
@@ -51,12 +69,18 @@ SELECT
     audit_events.rowid, audit_events.audit_id, {audit_events.trace_id}, {audit_events.trace_id},
     'info', {audit_events.type}, {audit_events.summary},
     json_patch('{}', json_object(
-        'event', {audit_events.ref_event_id}, 'task', {audit_events.ref_task_id},
-        'step', {audit_events.ref_step_id}, 'tool_call', {audit_events.ref_tool_call_id},
-        'approval', {audit_events.ref_approval_id}, 'tool', {audit_events.tool_name},
-        'connector', {audit_events.connector_id}, 'latency_ms', {audit_events.latency_ms},
-        'risk', {audit_events.risk_level}, 'autonomy', {audit_events.autonomy_level},
-        'payload_ref', {audit_events.payload_ref}
+        'event', CAST({audit_events.ref_event_id} AS TEXT),
+        'task', CAST({audit_events.ref_task_id} AS TEXT),
+        'step', CAST({audit_events.ref_step_id} AS TEXT),
+        'tool_call', CAST({audit_events.ref_tool_call_id} AS TEXT),
+        'approval', CAST({audit_events.ref_approval_id} AS TEXT),
+        'tool', CAST({audit_events.tool_name} AS TEXT),
+        'connector', CAST({audit_events.connector_id} AS TEXT),
+        'latency_ms', CASE WHEN typeof({audit_events.latency_ms}) <> 'blob'
+            THEN {audit_events.latency_ms} END,
+        'risk', CAST({audit_events.risk_level} AS TEXT),
+        'autonomy', CAST({audit_events.autonomy_level} AS TEXT),
+        'payload_ref', CAST({audit_events.payload_ref} AS TEXT)
     )),
     {audit_events.timestamp}
 FROM main.audit_events
@@ -67,12 +91,18 @@ SELECT
     CAST(audit_events.rowid AS INTEGER), audit_events.audit_id, {audit_events.trace_id}, {audit_events.trace_id},
     'info', {audit_events.type}, {audit_events.summary},
     json_patch('{}', json_object(
-        'event', {audit_events.ref_event_id}, 'task', {audit_events.ref_task_id},
-        'step', {audit_events.ref_step_id}, 'tool_call', {audit_events.ref_tool_call_id},
-        'approval', {audit_events.ref_approval_id}, 'tool', {audit_events.tool_name},
-        'connector', {audit_events.connector_id}, 'latency_ms', {audit_events.latency_ms},
-        'risk', {audit_events.risk_level}, 'autonomy', {audit_events.autonomy_level},
-        'payload_ref', {audit_events.payload_ref}
+        'event', CAST({audit_events.ref_event_id} AS TEXT),
+        'task', CAST({audit_events.ref_task_id} AS TEXT),
+        'step', CAST({audit_events.ref_step_id} AS TEXT),
+        'tool_call', CAST({audit_events.ref_tool_call_id} AS TEXT),
+        'approval', CAST({audit_events.ref_approval_id} AS TEXT),
+        'tool', CAST({audit_events.tool_name} AS TEXT),
+        'connector', CAST({audit_events.connector_id} AS TEXT),
+        'latency_ms', CASE WHEN typeof({audit_events.latency_ms}) <> 'blob'
+            THEN {audit_events.latency_ms} END,
+        'risk', CAST({audit_events.risk_level} AS TEXT),
+        'autonomy', CAST({audit_events.autonomy_level} AS TEXT),
+        'payload_ref', CAST({audit_events.payload_ref} AS TEXT)
     )),
     {audit_events.timestamp}
 FROM main.audit_events

@@ -19,8 +19,9 @@ SELECT
     NULL,
     {tool_calls.tool_name},
     json_object(
-        'connector', {tool_calls.connector_id}, 'action', {tool_calls.action},
-        'request_hash', {tool_calls.request_hash}
+        'connector', CAST({tool_calls.connector_id} AS TEXT),
+        'action', CAST({tool_calls.action} AS TEXT),
+        'request_hash', CAST({tool_calls.request_hash} AS TEXT)
     ),
     {tool_results.response_hash},
     CASE coalesce({tool_results.status}, tool_calls.status)
@@ -45,8 +46,9 @@ SELECT
     tool_calls.rowid, tool_calls.tool_call_id, tool_calls.trace_id, tool_calls.trace_id, NULL,
     {tool_calls.tool_name},
     json_object(
-        'connector', {tool_calls.connector_id}, 'action', {tool_calls.action},
-        'request_hash', {tool_calls.request_hash}
+        'connector', CAST({tool_calls.connector_id} AS TEXT),
+        'action', CAST({tool_calls.action} AS TEXT),
+        'request_hash', CAST({tool_calls.request_hash} AS TEXT)
     ),
     {tool_results.response_hash},
     CASE coalesce({tool_results.status}, tool_calls.status)
