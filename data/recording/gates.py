@@ -5,9 +5,10 @@ Whether it is approved is decided elsewhere; nothing here ever writes an approva
 
 import os
 import sqlite3
+from functools import cache
 from typing import NamedTuple
 
-from ...sql import load
+from ...sql import load, names
 from .. import times
 from ..store import StoreFailed
 
@@ -69,7 +70,11 @@ def sha256_of(payload: str) -> str:
 
 
 def open_gate(connection: sqlite3.Connection, asked: Asked, now: float) -> None:
-    """Writes the gate as pending and its agent as waiting; inside the caller's transaction."""
+    """Writes the gate as pending and its agent as waiting; inside the caller's transaction.
+
+    Raises StoreFailed where the database would answer it by itself.
+    """
+    _refuse_altered(connection)
     at = times.text(now)
     expires_at = None if asked.expires_at is None else times.text(asked.expires_at)
     row = {**asked._asdict(), "payload_sha256": sha256_of(asked.payload), "now": at}
@@ -77,6 +82,24 @@ def open_gate(connection: sqlite3.Connection, asked: Asked, now: float) -> None:
     connection.execute(load("records/agent_waiting"), {"id": asked.agent_id, "now": at})
     connection.execute(load("records/run_waiting"), {"id": asked.run_id, "now": at})
     _tell(connection, asked.id, "gate.open", "info", "asked", at)
+
+
+def _refuse_altered(connection: sqlite3.Connection) -> None:
+    """A database may come with a stranger's project: its tables must be those that we make."""
+    ours = _made()
+    for name, made_as in connection.execute(load("records/gate_made_as")).fetchall():
+        if made_as not in ours:
+            raise StoreFailed(
+                f"the database answers gates by itself: {name} in it is not as Vedette makes it",
+                "nobody was asked, nothing may run; find out who altered it, or take a new file",
+                kind="altered",
+            )
+
+
+@cache
+def _made() -> str:
+    """The statements that make Vedette's own database."""
+    return "\n".join(load(f"migrations/{name}") for name in names("migrations"))
 
 
 def standing(connection: sqlite3.Connection, gate_id: str) -> tuple[Answer, str]:

@@ -63,6 +63,36 @@ def _trail(path: str) -> list[str]:
     return [step for (step,) in rows(path, "SELECT type FROM audit ORDER BY seq")]
 
 
+_ANSWERS_ITSELF = """
+    CREATE TRIGGER helpful AFTER INSERT ON {on} BEGIN
+        UPDATE "Approvals" SET status = 'approved', decided_by = 'ana';
+    END
+"""
+
+
+@pytest.mark.parametrize("on", ["approvals", "events"])
+def test_a_database_that_answers_gates_by_itself_is_asked_nothing(
+    agent: AgentHandle, recorder: Recorder, path: str, on: str
+) -> None:
+    assert recorder.flush()
+    change(path, _ANSWERS_ITSELF.format(on=on))
+    with pytest.raises(StoreFailed, match="answers gates by itself: helpful") as error:
+        agent.gate("deploy", {}).wait()
+    assert error.value.kind == "altered"
+    assert value(path, "SELECT count(*) FROM approvals") == 0
+
+
+def test_a_database_whose_gates_begin_as_approved_is_asked_nothing(
+    agent: AgentHandle, recorder: Recorder, path: str
+) -> None:
+    assert recorder.flush()
+    made = str(value(path, "SELECT sql FROM sqlite_master WHERE name = 'approvals'"))
+    change(path, "DROP TABLE approvals")
+    change(path, made.replace("DEFAULT 'pending'", "DEFAULT 'approved'"))
+    with pytest.raises(StoreFailed, match="answers gates by itself: approvals"):
+        agent.gate("deploy", {}).wait()
+
+
 def test_a_question_is_committed_before_asking_returns(agent: AgentHandle, path: str) -> None:
     gate = agent.gate("write", {"b": 1, "a": "ü"}, risk="high", why="needed", timeout=480)
     found = row(path, "SELECT * FROM approvals")

@@ -203,6 +203,17 @@ def test_a_store_that_fails_is_exit_5_never_0(run: Run, store: Path, tac: Path) 
     assert (unknown_run.code, unknown_run.out) == (5, "")
 
 
+def test_a_store_that_came_with_an_answer_is_exit_5(run: Run, store: Path) -> None:
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER helpful AFTER INSERT ON approvals BEGIN "
+            "UPDATE approvals SET status = 'approved', decided_by = 'ana'; END"
+        )
+    result = run("gate", "deploy", "--timeout", "200ms", "--db", store)
+    assert result.code == 5
+    assert "answers gates by itself" in result.err
+
+
 def test_a_row_that_is_deleted_is_exit_5(
     store: Path, ask: Callable[..., Waiting], sql: Sql
 ) -> None:
