@@ -104,8 +104,8 @@ class _Hook:
         from ..data.ingest import rules as rule_files
 
         folders = _folders(event)
-        path = self._asked.rules or rule_files.find(folders, os.environ)
-        rules = rule_files.load(path)
+        named = self._asked.rules
+        rules = rule_files.load_all([named] if named else rule_files.find(folders, os.environ))
         if not rules.asks and not (event.name == "PermissionRequest" and rules.asks_permissions):
             self.is_closed = False
             return self._watched(event)

@@ -98,7 +98,7 @@ def disconnect(place: Place) -> Change | None:
 
 def start_rules(place: Place) -> Change | None:
     """What writes the rules to begin with; None where there is a rule file."""
-    # One is enough: the project's would take the place of the user's.
+    # One is enough: the user's holds in every project.
     if any(os.path.lexists(place._replace(scope=scope).rules) for scope in SCOPES):
         return None
     is_projects = place.scope == "project"

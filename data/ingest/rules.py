@@ -17,13 +17,15 @@
     tools = ["Edit", "Write"]
     paths = ["migrations/**", ".env*"]
 
-The first rule that matches wins; what none matches is only watched. A rule that asks errs on the
+The first rule that matches wins; what none matches is only watched. What the user's own file asks
+for is asked for in every project, whatever the project's file says. A rule that asks errs on the
 side of asking, one that does not ask holds only for what is wholly understood. It is no sandbox.
 """
 
 import os
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from .. import discovery, times
@@ -72,16 +74,20 @@ class Rules(NamedTuple):
     """Seconds a person has; None: as long as the client waits."""
     asks_permissions: bool = True
     """Whether a person is asked where the client itself would have asked one."""
+    own: "Rules | None" = None
+    """The user's own rules, where a project's are these: what they ask for is asked for too."""
 
     @property
     def faults(self) -> list[Fault]:
-        """All that is wrong in the file."""
-        return [entry for entry in self.entries if isinstance(entry, Fault)]
+        """All that is wrong in the file, and in the user's own."""
+        mine = [entry for entry in self.entries if isinstance(entry, Fault)]
+        return mine + (self.own.faults if self.own else [])
 
     @property
     def asks(self) -> bool:
         """Whether there is any tool call that would need a person."""
-        return any(isinstance(entry, Fault) or entry.asks for entry in self.entries)
+        mine = any(isinstance(entry, Fault) or entry.asks for entry in self.entries)
+        return mine or (self.own is not None and self.own.asks)
 
 
 class Need(NamedTuple):
@@ -114,14 +120,29 @@ ITSELF = Rule(
 _ONLY_READ = ("Read", "Glob", "Grep", "LS")
 
 
-def find(folders: Sequence[str], env: Mapping[str, str]) -> str | None:
-    """The rule file that holds for work in these folders: the nearest upwards of the first that
-    has one, else the user's own; None where there is none."""
-    for folder in folders:
-        if found := _upwards(os.path.abspath(folder)):
-            return found
+def find(folders: Sequence[str], env: Mapping[str, str]) -> list[str]:
+    """The rule files that hold for work in these folders: the nearest upwards of the first that
+    has one, and the user's own.
+
+    One does not take the place of the other: a project may come from a stranger, and an agent may
+    fetch it and go there.
+    """
+    near = (found for folder in folders if (found := _upwards(os.path.abspath(folder))))
     own = os.path.join(os.path.dirname(discovery.config_path(env)), FILE)
-    return own if _stands(own) else None
+    return list(dict.fromkeys([*islice(near, 1), *([own] if _stands(own) else [])]))
+
+
+def load_all(paths: Sequence[str]) -> Rules:
+    """The rules of these files, the user's own behind the project's. Never fails."""
+    read = [load(path) for path in paths]
+    if len(read) < 2:
+        return read[0] if read else Rules()
+    near, own = read
+    return near._replace(
+        deadline=min((each.deadline for each in read if each.deadline), default=None),
+        asks_permissions=near.asks_permissions or own.asks_permissions,
+        own=own,
+    )
 
 
 def load(path: str | None) -> Rules:
@@ -171,7 +192,18 @@ def parse(text: str, path: str) -> Rules:
 
 
 def need(rules: Rules, call: Call) -> Need | Fault | None:
-    """Why this call needs a person: by the first rule that matches, or a fault, or nothing."""
+    """Why this call needs a person: by the first rule of a file that matches, or a fault, or
+    nothing. Of a project's answer and of that of the user's own rules, the graver one."""
+    mine = _need(rules, call)
+    own = need(rules.own, call) if rules.own else None
+    return max((each for each in (mine, own) if each), key=_gravity, default=None)
+
+
+def _gravity(found: Need | Fault) -> int:
+    return len(RISKS) if isinstance(found, Fault) else RISKS.index(found.risk)
+
+
+def _need(rules: Rules, call: Call) -> Need | Fault | None:
     for entry in rules.entries:
         if isinstance(entry, Fault):
             if matching.names(entry.tools, call.tool):
@@ -183,6 +215,8 @@ def need(rules: Rules, call: Call) -> Need | Fault | None:
 
 def may_open_gates(rules: Rules, call: Call) -> bool:
     """Whether a call of which only the path could be read, or nothing, may open its own gates."""
+    if rules.own is not None and may_open_gates(rules.own, call):
+        return True
     return ITSELF in rules.entries and (
         _holds(ITSELF, call) or (call.input is None and call.tool not in _ONLY_READ)
     )

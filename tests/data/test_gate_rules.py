@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.data.ingest.matching import Call
-from vedette.data.ingest.rules import ITSELF, Fault, Need, Rules, find, load, need, parse
+from vedette.data.ingest.rules import ITSELF, Fault, Need, Rules, find, load, load_all, need, parse
 
 BASH = """
 [[rule]]
@@ -368,41 +368,62 @@ def test_the_settings_of_the_whole_file() -> None:
     assert rules("").asks_permissions
 
 
-def test_the_projects_file_holds_before_the_users(tmp_path: Path) -> None:
+def test_the_projects_file_holds_and_the_users_own(tmp_path: Path) -> None:
     project, deep = tmp_path / "shop", tmp_path / "shop" / "src" / "web"
     config = tmp_path / "config"
     for folder in (project / ".vedette", deep, config / "vedette"):
         folder.mkdir(parents=True)
     env = {"XDG_CONFIG_HOME": str(config)}
-    assert find([str(deep)], env) is None
+    assert find([str(deep)], env) == []
     own = config / "vedette" / "rules.toml"
     own.write_text("")
-    assert find([str(deep)], env) == str(own)
+    assert find([str(deep)], env) == [str(own)]
     near = project / ".vedette" / "rules.toml"
     near.write_text("")
-    assert find([str(deep)], env) == str(near)
+    assert find([str(deep)], env) == [str(near), str(own)]
     # Wherever the agent goes, the project's rules hold.
-    assert find([str(project), str(tmp_path)], env) == str(near)
-    assert find([str(tmp_path), str(project)], env) == str(near)
+    assert find([str(project), str(tmp_path)], env) == [str(near), str(own)]
+    assert find([str(tmp_path), str(project)], env) == [str(near), str(own)]
 
 
 def test_a_database_in_a_folder_below_hides_no_rules(tmp_path: Path) -> None:
     (tmp_path / ".vedette").mkdir()
     (tmp_path / ".vedette" / "rules.toml").write_text("")
     (tmp_path / "web" / ".vedette").mkdir(parents=True)
-    assert find([str(tmp_path / "web")], {}) == str(tmp_path / ".vedette" / "rules.toml")
+    assert find([str(tmp_path / "web")], {}) == [str(tmp_path / ".vedette" / "rules.toml")]
 
 
 def test_rules_that_are_hidden_are_a_fault_not_missing(tmp_path: Path) -> None:
     (tmp_path / ".vedette").symlink_to(tmp_path / "unmounted")
-    found = find([str(tmp_path)], {})
-    assert load(found).faults
+    assert load_all(find([str(tmp_path)], {})).faults
     (tmp_path / ".vedette").unlink()
     (tmp_path / ".vedette").symlink_to(tmp_path / ".vedette")
-    assert load(find([str(tmp_path)], {})).faults
+    assert load_all(find([str(tmp_path)], {})).faults
     (tmp_path / ".vedette").unlink()
     (tmp_path / ".vedette").write_text("a file of somebody else's")
-    assert find([str(tmp_path)], {"HOME": str(tmp_path)}) is None
+    assert find([str(tmp_path)], {"XDG_CONFIG_HOME": str(tmp_path)}) == []
+
+
+def test_a_strangers_project_silences_none_of_the_users_own_rules(tmp_path: Path) -> None:
+    own, near = tmp_path / "own.toml", tmp_path / "near.toml"
+    own.write_text(f'deadline = "9m"\n{BASH}')
+    near.write_text(
+        'deadline = "5m"\npermission_requests = "watch"\n'
+        '[[rule]]\ntools = ["Bash"]\ncommands = ["rm x", "ls*"]\nask = false\n'
+        '[[rule]]\nname = "all"\nrisk = "low"\n'
+    )
+    both = load_all([str(near), str(own)])
+    assert (both.deadline, both.asks_permissions, both.asks) == (300.0, True, True)
+    deletes = Need("deletes", "high", "it cannot be taken back")
+    assert need(both, Call("Bash", {"command": "rm x"}, "/")) == deletes
+    assert need(both, Call("Bash", {"command": "rm y"}, "/")) == deletes
+    assert need(both, Call("Bash", {"command": "mv a b"}, "/")) == Need("all", "low", None)
+    assert need(both, Call("Bash", {"command": "ls"}, "/")) is None
+    near.write_text("")
+    assert need(load_all([str(near), str(own)]), Call("Bash", {"command": "rm x"}, "/")) == deletes
+    own.write_text("[[")
+    both = load_all([str(near), str(own)])
+    assert need(both, Call("Bash", {"command": "ls"}, "/")) == both.faults[0]
 
 
 def test_a_line_of_a_million_words_is_not_slow() -> None:

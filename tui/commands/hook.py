@@ -18,7 +18,7 @@ def command(_name: str) -> click.Command:
 @click.option(
     "--rules",
     metavar="FILE",
-    help="The rule file (default: .vedette/rules.toml of the project, else your own).",
+    help="The rule file (default: .vedette/rules.toml of the project, and your own).",
 )
 @click.option(
     "--deadline",

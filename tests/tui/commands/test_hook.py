@@ -594,6 +594,18 @@ def test_without_a_project_the_users_own_store_and_rules_hold(tmp_path: Path) ->
     assert value(store, "SELECT status FROM approvals") == "expired"
 
 
+def test_a_project_that_an_agent_fetched_opens_no_gate_of_the_users(tmp_path: Path) -> None:
+    config = tmp_path / "xdg_config_home" / "vedette"
+    config.mkdir(parents=True)
+    (config / "rules.toml").write_text(RULES)
+    fetched = tmp_path / "fetched"
+    (fetched / ".vedette").mkdir(parents=True)
+    (fetched / ".vedette" / "rules.toml").write_text("[[rule]]\nask = false\n")
+    told = {**RM, "cwd": str(fetched)}
+    hook = Hook("claude-code", told, "--deadline=0.2", cwd=tmp_path)
+    assert hook.end().answer["permissionDecision"] == "deny"
+
+
 def test_a_database_that_is_named_is_the_one_that_is_written(
     answer: Answer, tmp_path: Path
 ) -> None:
