@@ -1,6 +1,13 @@
 """Hooks and transcripts of one session meet as one run, whoever comes first: nothing twice."""
 
 import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -9,7 +16,7 @@ import pytest
 
 from tests.builders import transcripts as made
 from tests.builders.hooked import SESSION, Session
-from tests.builders.recorded import row, rows, value
+from tests.builders.recorded import row, rows, until, value
 from tests.builders.transcripts import Codex, assert_totals_are_true, write
 from vedette.data import times
 from vedette.data.ingest import ids
@@ -34,9 +41,9 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "projects" / "-home-ana-shop"
 
 
-def hooked(db: str) -> list[Step]:
+def hooked(db: str, begin: float = BEGIN) -> list[Step]:
     """What the hooks tell of the session that `transcripts.shop` writes, an event a step."""
-    session = Session(db, now=BEGIN)
+    session = Session(db, now=begin)
     sub = {"agent_id": "a1b2c3d4", "agent_type": "Explore"}
     read = {"file_path": "cart.py"}
     grep = {"pattern": "Cart"}
@@ -57,6 +64,18 @@ def hooked(db: str) -> list[Step]:
         lambda: session.tool("PostToolUseFailure", "toolu_3", error="exit 1"),
         lambda: session.tell("Stop", last_assistant_message="Two tests still fail."),
     ]
+
+
+def moved(path: Path, seconds: float) -> list[bytes]:
+    """A transcript's lines as if it had been written so much later."""
+
+    def later(found: re.Match[str]) -> str:
+        at = times.parse(found[0])
+        assert at is not None
+        return times.text(at + seconds)
+
+    text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", later, path.read_text())
+    return text.encode().splitlines(keepends=True)
 
 
 def imported(db: str, home: Path, client: str = ids.CLAUDE_CODE) -> Importer:
@@ -158,6 +177,42 @@ def test_they_come_at_once(db: str, home: Path, tmp_path: Path, seed: int) -> No
             importer.read([str(home)], LATER)
     importer._walk_at = 0.0
     importer.read([str(home)], LATER + 60)
+    expected(db)
+
+
+def test_another_process_follows_while_the_hooks_tell(db: str, home: Path, tmp_path: Path) -> None:
+    """Both write as they come, and wait for each other's locks."""
+    whole = made.shop(tmp_path / "made")
+    (sub,) = (whole.parent / SESSION / "subagents").glob("*.jsonl")
+    home.mkdir(parents=True)
+    # By the clock of a process of its own it would else be over long ago.
+    late = time.time() - LATER
+    words = ["import", "claude-code", str(home), "--follow", "--db", db]
+    env = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "vedette.tui", *words]
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) as following:
+        shutil.copytree(sub.parent, home / SESSION / "subagents", ignore=lambda *_: [sub.name])
+        grown = [
+            (home / whole.name, moved(whole, late)),
+            (home / SESSION / "subagents" / sub.name, moved(sub, late)),
+        ]
+        steps = hooked(db, BEGIN + late)
+        while steps or any(lines for _, lines in grown):
+            for path, lines in grown:
+                if lines:
+                    with path.open("ab") as file:
+                        file.write(lines.pop(0))
+            if steps:
+                steps.pop(0)()
+            # So that some of it is read in between; it must be right whatever is.
+            until(lambda: Path(db).exists() and value(db, "SELECT count(*) FROM transcripts"))
+            time.sleep(0.1)
+        try:
+            until(lambda: value(db, "SELECT count(*) FROM prompts") == 6)
+            until(lambda: not value(db, "SELECT count(*) FROM tool_calls WHERE prompt_id IS NULL"))
+        finally:
+            following.send_signal(signal.SIGTERM)
+        assert following.wait(30) == 0
     expected(db)
 
 
