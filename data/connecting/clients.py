@@ -41,6 +41,7 @@ CLIENTS = (
             "UserPromptSubmit",
             "PreToolUse",
             "PermissionRequest",
+            "PermissionDenied",
             "PostToolUse",
             "PostToolUseFailure",
             "SubagentStart",

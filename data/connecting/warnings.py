@@ -22,7 +22,7 @@ def of_settings(client: Client, scope: Scope, settings: str, text: str | None) -
     ]
 
 
-def of_gates(client: Client, rules: str) -> list[str]:
+def of_gates(client: Client, scope: Scope, settings: str, rules: str) -> list[str]:
     """Sentences about what will wait, for somebody who works in the client's own terminal."""
     if client.name == "codex":
         own = f"what {client.says} itself would ask waits there too, before its own dialog"
@@ -31,7 +31,12 @@ def of_gates(client: Client, rules: str) -> list[str]:
             f"what {client.says} itself would ask can be answered there too, or in its own dialog: "
             "the first answer counts"
         )
+    shared = (
+        f"{settings} goes to whoever shares the project: without Vedette there no tool runs at "
+        f"all; vedette init {client.name} --user is for you alone"
+    )
     return [
+        *([shared] if scope == "project" else []),
         f"a tool call that a rule in {rules} names waits until you answer it in the console, "
         "`vedette`; after the deadline in the rules it is not run, and the agent is told that "
         "nobody answered",

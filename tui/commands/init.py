@@ -79,7 +79,8 @@ def _connect(place: Place, values: dict[str, Any]) -> int:
         say(f"{place.client.says} is connected: nothing to change in {place.settings}")
         return 0
     if is_gating:
-        for note in warnings.of_gates(place.client, connections.rules_in_force(place)):
+        rules = connections.rules_in_force(place)
+        for note in warnings.of_gates(place.client, place.scope, place.settings, rules):
             say(f"note: {note}")
     return _carry_out(todo, values, _notes(place))
 

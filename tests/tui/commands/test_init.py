@@ -131,6 +131,9 @@ def test_what_will_wait_is_said_before_anything_is_written(
     assert f"{shop}/.vedette/rules.toml names waits until you answer it in the console" in told
     assert 'permission_requests = "watch"' in told
     assert f"vedette init {client} --no-gate" in told
+    # A gate that fails closed does so for a colleague who has no Vedette, too.
+    assert "goes to whoever shares the project" in told
+    assert "shares the project" not in run("init", client, "--user", "--dry-run").err
     assert "waits" not in run("init", client, "--no-gate", "--dry-run").err
 
 
