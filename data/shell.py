@@ -15,7 +15,7 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 # In the order a shell looks at them; what stands in single quotes is only text.
 _PIECE = re.compile(
     r"""
-    (?P<ansi>\$'(?:[^'\\]|\\.)*(?:'|\Z)) | (?P<comment>(?:(?<=[\s;&|()<>])|\A)\#[^\n]*)
+    (?P<ansi>\$'(?:[^'\\]|\\.)*(?:'|\Z)) | (?P<comment>(?:(?<=[\s;&|()<>])|\A)\#)
     | (?P<quoted>'[^']*(?:'|\Z)) | (?P<escaped>\\.)
     | (?P<substitution>\$\(|`|<\(|>\() | (?P<variable>\$\{[^}]{0,80}\}?|\$\w{1,80})
     | (?P<redirect>\d?(?:>>?\|?|<<<?-?|<)(?:&\d?)?|&>>?) | (?P<pipe>\|&?(?!\|))
@@ -90,6 +90,9 @@ def _tokens(command: str) -> Iterator[tuple[Piece, bool]]:
             kind, end = "word", at + 1
         if kind == "double":
             in_quotes = not in_quotes
+        elif kind == "comment":
+            line_end = command.find("\n", at)
+            end = len(command) if line_end < 0 else line_end
         yield Piece(at, end, kind), in_quotes
         at = end
 

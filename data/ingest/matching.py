@@ -150,8 +150,8 @@ def _forms(line: str) -> Iterator[str]:
     yield re.sub(r"[\"'\\]", "", line)
     yield re.sub(r"[\"'\\]", "", joined)
     # What stands for a blank, for nothing, and for words in a row.
-    spread = re.sub(r"\$(?:IFS\b|\{IFS[^}]*\}?)", " ", joined)
-    spread = re.sub(r"\$(?:[@*]|\{[^}]*\})", "", spread)
+    spread = re.sub(r"\$(?:IFS\b|\{IFS[^}]{0,200}\}?)", " ", joined)
+    spread = re.sub(r"\$(?:[@*]|\{[^}]{0,200}\})", "", spread)
     yield re.sub(r"[{},]", " ", re.sub(r"[\"'\\]", "", spread))
 
 

@@ -430,6 +430,8 @@ def test_a_line_of_a_million_words_is_not_slow() -> None:
     text = '[[rule]]\nname = "n"\ntools = ["Bash"]\ncommands = ["git*push*force*now"]\n'
     started = time.process_time()
     assert asked(text, "Bash", command="git push force " * 200_000) is None
+    assert asked(text, "Bash", command="${" * 1_000_000) is None
+    assert asked(text, "Bash", command="${IFS" * 500_000) is None
     assert asked(PATHS, "Edit", file_path="a/" * 1_500) is None
     # Nothing near the square of its length: that would be hours.
     assert time.process_time() - started < 60
