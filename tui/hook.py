@@ -77,6 +77,7 @@ def run(asked: Asked, began: float | None = None) -> int:
             return 0
         with suppress(OSError, ValueError):
             told = str(error).replace("\n", "; ") or type(error).__name__
+            told = "".join(each if each.isprintable() else "?" for each in told)
             print(f"Vedette: nothing may run: {told}", file=sys.stderr)
         return 2
 

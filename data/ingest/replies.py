@@ -18,8 +18,16 @@ class Reply(NamedTuple):
 
 
 def block(reason: str) -> Reply:
-    """A no that needs no words of the client's own; every client shows its model the reason."""
-    return Reply(BLOCK, err=f"Vedette: {reason}\n")
+    """A no that needs no words of the client's own; every client shows its model the reason.
+
+    It comes to a person's terminal too, and names files and folders that strangers may have named.
+    """
+    return Reply(BLOCK, err=f"Vedette: {printable(reason)}\n")
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would act on; lines stay lines."""
+    return "".join(each if each.isprintable() or each == "\n" else "?" for each in text)
 
 
 def decided(client: str, name: str, *, is_allowed: bool, reason: str) -> Reply:

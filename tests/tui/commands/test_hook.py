@@ -606,6 +606,17 @@ def test_a_project_that_an_agent_fetched_opens_no_gate_of_the_users(tmp_path: Pa
     assert hook.end().answer["permissionDecision"] == "deny"
 
 
+@pytest.mark.parametrize("fault", ["rules", "store"])
+def test_the_name_of_a_folder_steers_no_terminal(tmp_path: Path, fault: str) -> None:
+    folder = tmp_path / "\x1b]0;mine\x07\u202ea\x9b2J"
+    (folder / ".vedette" / ("runs.db" if fault == "store" else "x")).mkdir(parents=True)
+    (folder / ".vedette" / "rules.toml").write_text("[[" if fault == "rules" else RULES)
+    done = Hook("claude-code", {**RM, "cwd": str(folder)}, "--deadline=0.2", cwd=tmp_path).end()
+    assert done.code == 2
+    assert "mine" in done.err
+    assert done.err.replace("\n", "").isprintable()
+
+
 def test_a_database_that_is_named_is_the_one_that_is_written(
     answer: Answer, tmp_path: Path
 ) -> None:
