@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.recorded import until
 from tests.clients.conftest import Npm
 from tests.clients.gate_cases import GateCases, cut_short, kill_shell_and_hook
-from tests.clients.gated import COMMAND, Client, Room
+from tests.clients.gated import COMMAND, LONG, Client, Room
 from tests.clients.model_server import model_server
 
 CODEX = "@openai/codex@0.169.0"
@@ -68,3 +69,17 @@ def test_hooks_that_nobody_has_trusted_keep_no_gate(room: Room) -> None:
     # This is why `vedette init codex` says so.
     assert room.has_run
     assert room.statuses() == []
+
+
+@pytest.mark.timeout(600)
+def test_who_sits_in_the_clients_own_terminal_sees_why_it_waits(room: Room) -> None:
+    with (room.settings.parent / "config.toml").open("a") as config:
+        config.write(f'[projects."{room.project}"]\ntrust_level = "trusted"\n')
+    program, _, _, *words = room.client.words
+    with room.terminal([program, *words]) as client:
+        client.until("at Vedette's gate", LONG)
+        room.until_asked()
+        # And need not wait: to interrupt it takes the question back.
+        client.keys("esc")
+        until(lambda: room.statuses() == ["withdrawn"], LONG)
+    assert not room.has_run

@@ -78,11 +78,11 @@ def _connect(place: Place, values: dict[str, Any]) -> int:
     if not todo:
         say(f"{place.client.says} is connected: nothing to change in {place.settings}")
         return 0
+    told: list[str] = []
     if is_gating:
         rules = connections.rules_in_force(place)
-        for note in warnings.of_gates(place.client, place.scope, place.settings, rules):
-            say(f"note: {note}")
-    return _carry_out(todo, values, _notes(place))
+        told = warnings.of_gates(place.client, place.scope, place.settings, rules)
+    return _carry_out(todo, values, told, _notes(place))
 
 
 def _undo(place: Place, values: dict[str, Any]) -> int:
@@ -92,15 +92,19 @@ def _undo(place: Place, values: dict[str, Any]) -> int:
         say(f"{place.client.says} is not connected: nothing to undo in {place.settings}")
     if rules.kept:
         say(rules.kept)
-    return _carry_out(todo, values, [])
+    return _carry_out(todo, values, [], [])
 
 
-def _carry_out(todo: list[Change], values: dict[str, Any], notes: list[str]) -> int:
+def _carry_out(
+    todo: list[Change], values: dict[str, Any], before: list[str], after: list[str]
+) -> int:
+    """Shows, asks and writes; says what to know `before` it is asked, and `after` it is written."""
     code, has_written = 0, False
     for number, change in enumerate(todo):
         if number:
             click.echo()
         _show(change)
+        _say_all(before if not number else [])
         if values["dry_run"]:
             continue
         if not _is_wanted(change, values):
@@ -110,9 +114,13 @@ def _carry_out(todo: list[Change], values: dict[str, Any], notes: list[str]) -> 
         changes.write(change, os.environ)
         has_written = True
         say(f"{'removed' if change.after is None else 'wrote'} {change.path}")
-    for note in notes if has_written else ():
-        say(f"note: {note}")
+    _say_all(after if has_written else [])
     return code
+
+
+def _say_all(notes: list[str]) -> None:
+    for note in notes:
+        say(f"note: {note}")
 
 
 def _is_wanted(change: Change, values: dict[str, Any]) -> bool:
