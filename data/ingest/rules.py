@@ -24,6 +24,7 @@ side of asking, one that does not ask holds only for what is wholly understood. 
 
 import os
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -35,6 +36,7 @@ from .matching import Call
 
 FILE = "rules.toml"
 ANY = ("*",)
+_MOST = 1_000_000
 _LISTS = ("tools", "commands", "paths")
 _SETTINGS = ("deadline", "permission_requests", "rule")
 
@@ -150,8 +152,13 @@ def load(path: str | None) -> Rules:
     if path is None:
         return Rules()
     try:
+        # A pipe would be waited for, and a device has no end.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return Rules((Fault(path, 0, "it is no file of text", ANY),))
         with open(path, encoding="utf-8") as file:
-            text = file.read()
+            text = file.read(_MOST + 1)
+        if len(text) > _MOST:
+            return Rules((Fault(path, 0, f"it is longer than {_MOST:,} letters", ANY),))
     except OSError as error:
         return Rules((Fault(path, 0, error.strerror or "it cannot be read", ANY),))
     except ValueError:

@@ -351,7 +351,11 @@ def test_a_faulty_rule_whose_tools_are_unclear_closes_every_tool() -> None:
 def test_a_file_that_cannot_be_read_closes_every_tool(tmp_path: Path) -> None:
     (tmp_path / "broken.toml").write_bytes(b"\xff\xfe")
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
-    for name in ("missing.toml", "broken.toml", "dangling", "."):
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    (tmp_path / "long.toml").write_text("#" * 2_000_000)
+    os.mkfifo(tmp_path / "pipe")
+    names = ("missing.toml", "broken.toml", "dangling", ".", "endless", "long.toml", "pipe")
+    for name in names:
         read = load(str(tmp_path / name))
         assert [fault.tools for fault in read.faults] == [("*",)]
         assert read.faults[0].line == 0
