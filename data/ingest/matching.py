@@ -90,6 +90,8 @@ def reaches(patterns: Sequence[str], call: Call) -> bool:
     """Whether a call may reach a path that a pattern describes."""
     if not patterns:
         return False
+    if any(_holds(each, _folded(line)) for each in _blanks(patterns) for line in _spelt(call)):
+        return True
     words = list(islice(dict.fromkeys(_words(call)), _WORDS_MOST + 1))
     return len(words) > _WORDS_MOST or any(
         _path_pattern(each, is_folded=True).fullmatch(_folded(whole))
@@ -192,6 +194,19 @@ def _whole(path: str, cwd: str) -> Iterator[str]:
         yield real
 
 
+def _blanks(patterns: Sequence[str]) -> Iterator[str]:
+    """What of path patterns has blanks in it: in a command line no word of its own says it."""
+    for pattern in patterns:
+        for part in pattern.split("/"):
+            if re.search(r"\s", part.strip()):
+                yield _folded(re.sub(r"\*+", "*", part.strip()))
+
+
+def _spelt(call: Call) -> Iterator[str]:
+    for line in _lines(call):
+        yield from _forms(line)
+
+
 def _folded(path: str) -> str:
     """A path as a disk compares it that knows no case, and one way only to write an accent."""
     if path.isascii():
@@ -212,9 +227,8 @@ def _words(call: Call) -> Iterator[str]:
     for value in _leaves(call.input):
         if "\n" not in value and 0 < len(value) < _PATH_MOST:
             yield value
-    for command in _lines(call):
-        plain = re.sub(r"[\"'\\]", "", command)
-        for match in re.finditer(r"[^\s;&|<>()=,`]+", plain):
+    for command in _spelt(call):
+        for match in re.finditer(r"[^\s;&|<>()=,`\"'\\]+", command):
             if len(match[0]) < _PATH_MOST:
                 yield match[0]
 

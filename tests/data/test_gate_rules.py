@@ -151,7 +151,17 @@ def test_a_command_reaches_the_paths_it_names() -> None:
     text = '[[rule]]\nname = "p"\npaths = ["migrations/**"]\n'
     assert asked(text, "Bash", command="echo x >migrations/1.sql") == "p"
     assert asked(text, "Bash", command="sed -i s/a/b/ 'migrations/1.sql'") == "p"
+    assert asked(text, "Bash", command="cat migra\\\ntions/1.sql") == "p"
+    assert asked(text, "Bash", command="cat {migra,mig'ra'tions/1.sql}") == "p"
+    assert asked(text, "Bash", command="cat ${x}migrations$@/1.sql") == "p"
     assert asked(text, "Bash", command="ls") is None
+
+
+@pytest.mark.parametrize("line", ["rm 'my plans/a'", "cat My\\ Plans/b", "ls x/my\\\n\\ plans"])
+def test_a_command_reaches_a_path_with_blanks_however_it_is_quoted(line: str) -> None:
+    text = '[[rule]]\nname = "p"\npaths = ["~/docs/my plans/**"]\n'
+    assert asked(text, "Bash", command=line) == "p"
+    assert asked(text, "Bash", command="ls 'my plan'") is None
 
 
 def test_a_patch_of_codex_is_an_edit_of_the_files_it_names() -> None:
