@@ -24,6 +24,7 @@ SUBAGENT = "subagent"
 
 _OVER = "{client} went on without an answer from here"
 """Why a question is taken back when what it was about is over."""
+_UNASKED = "its question was withdrawn"
 _BEGINS = frozenset(
     {"SessionStart", "UserPromptSubmit", "PreToolUse", "PermissionRequest", "SubagentStart"}
 )
@@ -212,6 +213,7 @@ class _Rows:
             self._say("tool.end", told, level)
 
     def prompted(self) -> None:
+        self._end_unasked()
         self._say("prompt.user", self._event.text("prompt") or "", cut=LARGE)
 
     def session_started(self) -> None:
@@ -298,6 +300,13 @@ class _Rows:
             gates.withdraw(
                 self._connection, gate, _OVER.format(client=CALLED[self._client]), self.now
             )
+        if tool_id is None:
+            self._end_unasked()
+
+    def _end_unasked(self) -> None:
+        """Ends the agent's calls whose question is gone with the hook that asked it."""
+        over = {"agent_id": self._place.agent_id, "error": _UNASKED, "now": self.now}
+        self._run("ingest/hook_tools_unasked", over)
 
     def _pause(self, error: str | None) -> None:
         facts = {"id": self._place.agent_id, "run_id": self._place.run_id, "error": error}

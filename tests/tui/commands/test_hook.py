@@ -307,6 +307,30 @@ def test_a_killed_hooks_question_is_taken_back_by_its_guard(begin: Begin, db: Pa
     assert value(db, "SELECT status FROM approvals") == "withdrawn"
 
 
+@pytest.mark.parametrize("next_", ["Stop", "UserPromptSubmit"])
+def test_a_call_whose_hook_was_killed_does_not_wait_for_ever(
+    begin: Begin, answer: Answer, db: Path, next_: str
+) -> None:
+    hook = begin(RM)
+    waiting(db)
+    hook.kill()
+    until(lambda: not rows(db, "SELECT 1 FROM approvals WHERE status = 'pending'"))
+    other = begin({**RM, "tool_use_id": "t9"})
+    waiting(db)
+    if next_ == "UserPromptSubmit":
+        # Said in the middle of a turn: what is asked still counts.
+        answer(said(next_, prompt="go on"))
+        expected = [("cancelled", "its question was withdrawn"), ("waiting", None)]
+        found = rows(db, "SELECT status, error FROM tool_calls ORDER BY id")
+        assert [tuple(each) for each in found] == expected
+        decided(db, "approved")
+        assert other.end().answer["permissionDecision"] == "allow"
+        return
+    answer(said(next_))
+    other.end()
+    assert value(db, "SELECT count(*) FROM tool_calls WHERE status = 'cancelled'") == 2
+
+
 def test_a_store_that_is_removed_while_it_waits_closes_the_gate(begin: Begin, db: Path) -> None:
     hook = begin(RM)
     waiting(db)
