@@ -338,12 +338,17 @@ class VedetteApp(FrugalDisplay):
         name = os.path.basename(self.path)
         return f"DEMO {name}" if self.settings.is_demo else name
 
+    @property
+    def _is_left(self) -> bool:
+        """Whether the console was left: a timer may come once more, and there is no screen."""
+        return self._exit or not self._screen_stack
+
     async def look(self) -> None:
         """One look at each source for the screen that is visible.
 
         Several are looked at side by side: a slow one holds up only what is read from it.
         """
-        if self.places is not None:
+        if self.places is not None or self._is_left:
             return
         if not self.has_several:
             await self._look_at(self.current)
@@ -369,7 +374,7 @@ class VedetteApp(FrugalDisplay):
 
     async def _look_at(self, source: Watched) -> bool:
         """One look at a source, if it is due; whether it was made."""
-        if not source.is_due(self.clock()):
+        if self._is_left or not source.is_due(self.clock()):
             return False
         screen = self.screen
         if isinstance(screen, ConsoleScreen) and not screen.is_mounted:
@@ -385,8 +390,7 @@ class VedetteApp(FrugalDisplay):
         # A beat that does not come moves nothing in the file: its time does.
         is_due = source.headline.turns is not None and self.clock() >= source.headline.turns
         answer = await source.poller.tick(question, force=force or is_due)
-        if self._exit or not self._screen_stack:
-            # The console was left meanwhile: there is nothing to show it on.
+        if self._is_left:
             return False
         self.now = self.clock()
         if answer.value is not None:
@@ -449,6 +453,8 @@ class VedetteApp(FrugalDisplay):
     def second(self) -> None:
         """A second passed: ages move, nothing else; a terminal that is gone ends the program."""
         leave_if_hung_up()
+        if self._is_left:
+            return
         self.now = self.clock()
         self._judge()
         self.redraw()

@@ -188,8 +188,10 @@ async def test_next_goes_through_the_gates_of_both_files(two: tuple[Path, Path])
             assert isinstance(screen, ReviewScreen)
             assert screen.source is desk.app.current
             seen.append(f"{screen.source.name} {screen.gate_id}")
-            await desk.until(pilot, lambda s=screen: s.review is not None)
-            assert screen.source.name in desk.row("identity")
+            await desk.until(
+                pilot,
+                lambda s=screen: s.review is not None and s.source.name in desk.row("identity"),
+            )
         assert len(set(seen)) == 6
         assert all(each.startswith("there") for each in seen[:3])
 
@@ -218,6 +220,17 @@ async def test_what_is_decided_in_the_second_file_is_written_there_alone(
     assert _content(two[0]) == before[0]
     assert _content(two[1]) != before[1]
     assert _rejected(two[1]) == rejected | {screen.gate_id}
+
+
+async def test_a_timer_that_comes_after_the_console_was_left_looks_at_nothing(
+    two: tuple[Path, Path],
+) -> None:
+    desk = Desk(*two, interval=5.0)
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.watched(pilot)
+    assert not desk.app.screen_stack
+    await desk.app.look()
+    desk.app.second()
 
 
 def _rejected(path: Path) -> set[str]:
