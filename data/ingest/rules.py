@@ -251,7 +251,8 @@ def _stands(path: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return os.path.islink(folder) and not os.path.exists(folder)
     except OSError:
-        return os.path.lexists(folder)
+        # Also the folder above it: an agent could shut it and go on elsewhere.
+        return True
     return True
 
 

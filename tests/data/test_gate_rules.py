@@ -418,6 +418,27 @@ def test_rules_that_are_hidden_are_a_fault_not_missing(tmp_path: Path) -> None:
     assert find([str(tmp_path)], {"XDG_CONFIG_HOME": str(tmp_path)}) == []
 
 
+def test_rules_in_a_folder_that_was_shut_are_a_fault(tmp_path: Path) -> None:
+    shut, config = tmp_path / "shop", tmp_path / "config"
+    (shut / ".vedette").mkdir(parents=True)
+    config.mkdir()
+    is_root = os.geteuid() == 0
+    for each in (shut, config):
+        each.chmod(0)
+    if is_root:
+        # Nothing is shut to root.
+        os.chown(tmp_path, 65534, 65534)
+        os.seteuid(65534)
+    try:
+        for found in (find([str(shut)], {}), find([], {"XDG_CONFIG_HOME": str(config)})):
+            assert load_all(found[:1]).faults
+    finally:
+        if is_root:
+            os.seteuid(0)
+        for each in (shut, config):
+            each.chmod(0o700)
+
+
 def test_a_strangers_project_silences_none_of_the_users_own_rules(tmp_path: Path) -> None:
     own, near = tmp_path / "own.toml", tmp_path / "near.toml"
     own.write_text(f'deadline = "9m"\n{BASH}')
