@@ -81,12 +81,12 @@ def two(tmp_path: Path) -> tuple[Path, Path]:
     for path in files:
         path.parent.mkdir()
         build_fleet(path)
-        _make_current(path)
+        make_current(path)
     _change(files[1], "UPDATE runs SET title = 'mend-auth' WHERE id = 'a81f02c4'")
     return files
 
 
-def _make_current(path: Path) -> None:
+def make_current(path: Path) -> None:
     """Says that every migration was made: only such a file is decided in."""
     with closing(sqlite3.connect(path)) as writer, writer:
         writer.executescript(sql.load("admin/create_migrations"))
