@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 from . import times
 from .burn import HOUR, SHORT_MINUTES, Burn, Burnt, read_burn
 from .call_ledger import CHUNK as CALLS_CHUNK
+from .call_ledger import FEW as FEW_CALLS
 from .call_ledger import read_calls_by_hour
 from .cost_totals import CHUNK as HOURS_CHUNK
 from .cost_totals import Question, Reading, micros_of, read_hours
@@ -168,11 +169,12 @@ def _configured(
 def totals(source: Source, question: Question, now: float, chunk: int | None = None) -> Reading:
     """The sums of a question, from the source's own totals where it keeps them.
 
-    The first to ask in a tick says how many rows that are not read yet may be read, its `chunk`.
+    The first to ask in a tick says how many rows that are not read yet may be read: its `chunk`, of
+    calls only a few where it names one.
     """
     if source.system.name == "vedette":
         return read_hours(source, question, now, chunk or HOURS_CHUNK)
-    return read_calls_by_hour(source, question, now, chunk or CALLS_CHUNK)
+    return read_calls_by_hour(source, question, now, CALLS_CHUNK if chunk is None else FEW_CALLS)
 
 
 def midnight(now: float) -> float:

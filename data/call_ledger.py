@@ -25,8 +25,11 @@ from .cost_totals import (
 from .rows import OPEN
 from .source import Source
 
-CHUNK = 2_000
+CHUNK = 500
 """Calls that are read in one tick until all are."""
+
+FEW = 250
+"""Calls that are read in one tick where only today's are shown: they are the newest."""
 
 AGENTS_CHUNK = 500
 NEWEST_RECHECKED, OTHERS_RECHECKED = 40, 10

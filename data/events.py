@@ -53,6 +53,8 @@ class EventsFacts:
     """Numbers missing between these lines: rows that were taken back or removed."""
     reaches_start: bool
     """Whether the first line is the log's first."""
+    among: int | None = None
+    """How many lines these were picked out of, at most; None: they are all there are."""
 
 
 def read_tail(source: Source, now: float, shown: Shown, limit: int = PAGE) -> EventsFacts:
@@ -102,6 +104,16 @@ def _events_before(source: Source, before: int, shown: Shown, limit: int) -> lis
     """Newest first. Rare levels have an index each; the others are most of the log."""
     if shown in ("warn", "error"):
         levels = ("error",) if shown == "error" else ("error", "warn")
+        if reach := source.system.reach.get("event"):
+            return source.all(
+                "events/latest_within",
+                Event,
+                level=levels[0],
+                other=levels[-1],
+                before=before,
+                reach=reach,
+                limit=limit,
+            )
         found = [
             row
             for level in levels
@@ -126,6 +138,7 @@ def _facts(source: Source, lines: list[LogLine], shown: Shown, limit: int) -> Ev
         dropped=sum(int(writer.dropped or 0) for writer in writers),
         gaps=max(0, missing),
         reaches_start=len(lines) < limit and (whole or not lines or lines[0].seq <= 1),
+        among=source.system.reach.get("event") if shown in ("warn", "error") else None,
     )
 
 

@@ -19,6 +19,7 @@ def _amelia(connection: sqlite3.Connection, tables: Tables) -> System:
         answers="amelia",
         expires_gates=False,
         tells_pickup=False,
+        reach={"event": 5_000},
         notes=(*_NOTES, *_of_form(tables), *_lost(tables)),
     )
 
@@ -92,6 +93,7 @@ _NOTES = (
     "brainstorming answers are model calls, the newest 10000 messages; those written while this is "
     "open are counted when it is opened again. Sessions, each with its messages in order and its "
     "artifacts, are among the records of Operations (8)",
+    "warnings and errors are looked for among 5,000 lines of the log at a time",
     "agents named by token rows only are looked for among the newest 300 of them",
     "prompt templates with their versions, profiles and settings are among the records of "
     "Operations (8)",

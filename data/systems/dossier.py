@@ -24,6 +24,7 @@ def _dossier(connection: sqlite3.Connection, tables: Tables) -> System:
         answers="dossier",
         expires_gates=False,
         tells_pickup=False,
+        reach={"event": 5_000},
         notes=_DOSSIER_NOTES + (_STEP_NOTE if "step" in tables else ()) + lost,
     )
 
@@ -85,6 +86,7 @@ _DOSSIER_NOTES = (
     "what the runs did is in Events, what was asked of the plan is in Audit",
     "what belongs to a card (requirements, facts, assumptions, questions, planned files) stands "
     "beside it in Operations (8); policies and memory are among the records there",
+    "warnings and errors are looked for among 5,000 lines of the log at a time",
 )
 
 _STEP_NOTE = ("this file is from before migration 005: cards stand below steps",)

@@ -27,7 +27,7 @@ def _coded(connection: sqlite3.Connection, tables: Tables) -> System:
         lacks=_LACKS | _CODED_LACKS,
         answers="syris_coded",
         expires_gates=False,
-        reach={"tool_call": 5_000, "route": 5_000},
+        reach={"tool_call": 5_000, "route": 5_000, "event": 5_000},
         notes=_NOTES + _CODED_NOTES + _lost(tables, _CODED_TABLES),
     )
 
@@ -111,6 +111,7 @@ _CODED_NOTES = (
     "a gate is answered through SYRIS's server where [systems.syris] api names one, else in this "
     "file, as its server would write it, and only where a step waits for it",
     "tool calls are those of the audit trail; their arguments are known where a step made them",
+    "warnings and errors are looked for among 5,000 lines of the log at a time",
     "how messages were routed, and which tools fail, is looked for among the newest 5,000 rows of "
     "the audit trail",
     "autonomy settings and quiet hours are among the records of Operations (8)",

@@ -24,7 +24,7 @@ def _tac(connection: sqlite3.Connection, tables: Tables) -> System:
         folders=("views/tac",),
         lacks=lacks,
         agents_report_costs=True,
-        reach={"tool_call": 5_000},
+        reach={"tool_call": 5_000, "event": 5_000},
         notes=_TAC_NOTES + (_TAC_V2_NOTES if is_v2 else ()) + lost,
     )
 
@@ -62,6 +62,7 @@ _TAC_NOTES = (
     "never the sum",
     "TAC writes cost 0 until it knows better: tokens without a cost are unpriced, not free",
     "what TAC's agents log is in Events, what the system logs is in Audit",
+    "warnings and errors are looked for among 5,000 lines of the log at a time",
     "agents whose tools fail are looked for among the newest 5,000 lines that agents logged",
     "tool calls are those that TAC's agents log; its prompts of type tool_call are prompts",
     "agent templates (orchestrator_agents) give agents their name and kind; what else they say "
@@ -73,7 +74,7 @@ _TAC_V2_NOTES = (
     "GitHub issue",
     "what people, the orchestrator and its agents told each other is under routes; TAC routes by "
     "talking",
-    "sessions without a workflow are looked for among the newest 3,000 agents; older ones are in "
+    "sessions without a workflow are looked for among the newest 1,000 agents; older ones are in "
     "Tables (9)",
     "of workflows the newest 200 come first in lists; older ones stand among the sessions",
 )

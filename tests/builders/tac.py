@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 BEGAN = datetime(2026, 2, 5, 8, 0, tzinfo=UTC)
+SPAN = timedelta(hours=48)
 """When the first row was written."""
 
 TEAM = (
@@ -48,7 +49,9 @@ def big(path: Path | str, events: int) -> None:
     """
     connection = create(path, 2)
     try:
-        fill(connection, 2, events, agents=events // 20, workflows=events // 30, near=40)
+        # A large file is one that was written for longer, not one that is written faster.
+        span = SPAN * (events / 10_000)
+        fill(connection, 2, events, agents=events // 20, workflows=events // 30, near=40, span=span)
     finally:
         connection.close()
 
@@ -71,12 +74,13 @@ def fill(
     agents: int = 0,
     workflows: int = 0,
     near: int = 0,
+    span: timedelta = SPAN,
 ) -> None:
     """Fills a new TAC file; the same seed gives the same rows.
 
     `near`: how many agents write at a time, one after the other; 0: each line is anybody's.
     """
-    draw = _Draw(random.Random(seed), near)
+    draw = _Draw(random.Random(seed), near, span)
     # The keys are random, so at a million rows every insert lands on another page.
     connection.execute("PRAGMA cache_size = -400000")
     connection.execute("PRAGMA synchronous = OFF")
@@ -126,8 +130,9 @@ def _insert(
 class _Draw:
     """Rows out of one random sequence, each later than the one before."""
 
-    def __init__(self, chance: random.Random, near: int = 0) -> None:
+    def __init__(self, chance: random.Random, near: int = 0, span: timedelta = SPAN) -> None:
         self._chance = chance
+        self._span = span
         self._near = near
         self._agents: list[str] = []
         self._sessions: list[str] = []
@@ -149,19 +154,20 @@ class _Draw:
             parent = None if place in (0, 8) else family[min(place - 1, 3)]
             family.append(agent_id)
             self._agents.append(agent_id)
-            yield self._agent(agent_id, parent, place, index / number)
+            # Some are at work at the end: a tenth, or in a large file about those that write.
+            is_recent = index > number - self._near - 10 if self._near else index > number * 0.9
+            yield self._agent(agent_id, parent, place, index / number, is_recent)
 
     def _agent(
-        self, agent_id: str, parent: str | None, place: int, age: float
+        self, agent_id: str, parent: str | None, place: int, age: float, is_recent: bool
     ) -> tuple[object, ...]:
         chance = self._chance
-        began = BEGAN + timedelta(hours=48 * age)
+        began = BEGAN + self._span * age
         is_bridge = place == 8
         name = "adw-orchestrator" if is_bridge else chance.choice(TEAM[:5])[0]
-        recent = age > 0.9
         status = chance.choice(
             ("initializing", "planning", "executing", "reviewing", "completed")
-            if recent
+            if is_recent
             else ("completed", "completed", "completed", "failed", "cancelled", "executing")
         )
         over = status in ("completed", "failed", "cancelled")
@@ -307,7 +313,7 @@ class _Draw:
         return self._chance.choice(self._agents[first : first + self._near])
 
     def _clock(self, number: int) -> Iterator[datetime]:
-        step = timedelta(hours=48) / number
+        step = self._span / number
         return (BEGAN + step * index for index in count())
 
     def _time(self, at: datetime) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import tac
 from tests.builders.vedette import create
 from vedette.data import events, times
 from vedette.data.source import Source, open_source
@@ -75,3 +76,31 @@ def test_missing_numbers_are_counted_as_gaps(tmp_path: Path) -> None:
     opened = open_source(str(path))
     assert events.read_tail(opened, 0.0, "all").gaps == 5
     opened.close()
+
+
+def test_where_no_index_tells_levels_they_are_looked_for_among_so_many_lines_and_said(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "tac.db"
+    connection = tac.create(path, 2)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    rows = [("ERROR" if number in (100, 6_000, 6_900) else "INFO") for number in range(1, 7_001)]
+    connection.executemany(
+        "INSERT INTO agent_logs (agent_id, log_level, log_type, message, created_at)"
+        " VALUES ('a', ?, 'error', 'm', '2026-01-31 08:00:00')",
+        ((level,) for level in rows),
+    )
+    connection.commit()
+    connection.close()
+    opened = open_source(str(path))
+    tail = events.read_tail(opened, 0.0, "error")
+    older = events.read_before(opened, 5_000, "error")
+    assert ([line.seq for line in tail.lines], tail.among) == ([6_000, 6_900], 5_000)
+    assert [line.seq for line in older.lines] == [100]
+    assert events.read_tail(opened, 0.0, "all").among is None
+    assert any("5,000 lines" in note for note in opened.system.notes)
+    opened.close()
+
+
+def test_an_index_on_levels_finds_them_however_far_back(source: Source) -> None:
+    assert events.read_tail(source, 0.0, "error").among is None

@@ -140,9 +140,16 @@ class EventsScreen(ConsoleScreen):
             self.shown, f"{self.shown} and up"
         )
         values = [("level", level), ("filter", self.filter_text or "none")]
+        if among := self._among():
+            values.insert(1, ("among", f"{among:,} lines"))
         if self.query("#events-list") and self._list.follow:
             values.append(("", "FOLLOW"))
         return tuple(values)
+
+    def _among(self) -> int | None:
+        """Out of how many lines those of this level are picked; None: out of all."""
+        facts = self.facts
+        return facts.among if facts is not None and facts.shown == self.shown else None
 
     # Rows
 
@@ -214,7 +221,8 @@ class EventsScreen(ConsoleScreen):
             word = f"{'error' if self.shown == 'error' else 'warning or error'}"
         follows = "This screen follows by itself."
         keys = [("v", "level, audit")]
-        return empty.said(f"No {word} is recorded.", reason or follows, keys, width)
+        where = f"among the newest {among:,} lines" if (among := self._among()) else "recorded"
+        return empty.said(f"No {word} is {where}.", reason or follows, keys, width)
 
     def filter_facts(self) -> Sequence[Facts]:
         """Every line on hand."""

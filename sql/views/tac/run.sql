@@ -66,7 +66,7 @@ WHERE NOT EXISTS (
   AND NOT EXISTS (SELECT 1 FROM task WHERE task.run_id = agents.session_id)
   -- Where workflows account for every session, all agents would be passed over in every look.
   AND agents.rowid > (SELECT max(newest.rowid) FROM main.agents AS newest)
-      - CASE WHEN (SELECT max(task.seq) FROM task) > 0 THEN 3000 ELSE 1000000000000 END
+      - CASE WHEN (SELECT max(task.seq) FROM task) > 0 THEN 1000 ELSE 1000000000000 END
 UNION ALL
 -- Two tables, two sequences: a number above any rowid keeps them apart, workflows the newest. No
 -- index knows that number, so only the newest 200 have it, or every look would sort all of them.
