@@ -7,7 +7,7 @@ what it said: a file each, in a folder beside the database, so that nobody waits
 import json
 import os
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import suppress
 
 from ...sql import load
@@ -79,7 +79,9 @@ def _taken(file_path: str) -> tuple[str, str]:
 
 
 def _said(events: list[str]) -> str:
-    count = len(events)
-    names = ", ".join(sorted(events)[:_NAMED]) + (", ..." if count > _NAMED else "")
-    number = f"{count} event was" if count == 1 else f"{count} events were"
-    return f"{number} not recorded, the database was locked: {names}"
+    kinds = sorted(Counter(events).items())
+    names = [kind if times == 1 else f"{kind} x{times}" for kind, times in kinds]
+    more = ", ..." if len(names) > _NAMED else ""
+    number = "1 event was" if len(events) == 1 else f"{len(events)} events were"
+    told = ", ".join(names[:_NAMED])
+    return f"{number} not recorded, the database was locked: {told}{more}"
