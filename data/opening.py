@@ -186,6 +186,10 @@ _NOT_FILES = (
 )
 
 
+_SMALLEST = 512
+"""Bytes of the smallest page: SQLite takes a file with fewer for a database without tables."""
+
+
 def _reads_as_unwritten(path: str, found: os.stat_result, leaves_nothing: bool) -> bool:
     """Whether a WAL database must be opened as immutable: no rows in a -wal, and none can be made.
 
@@ -199,6 +203,8 @@ def _reads_as_unwritten(path: str, found: os.stat_result, leaves_nothing: bool) 
             "start its writer, or name another file",
             kind="empty",
         )
+    if found.st_size < _SMALLEST:
+        raise _no_database(path)
     if _is_in_use(path) or not _header_says_wal(path):
         return False
     if leaves_nothing or not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
@@ -244,12 +250,16 @@ def _header_says_wal(path: str) -> bool:
     except OSError as error:
         raise _no_permission(path, error) from None
     if not header.startswith(_MAGIC):
-        raise SourceError(
-            f"{path} is not an SQLite database",
-            "name another file; an encrypted database cannot be opened",
-            kind="not_a_database",
-        )
+        raise _no_database(path)
     return 2 in header[18:20]
+
+
+def _no_database(path: str) -> SourceError:
+    return SourceError(
+        f"{path} is not an SQLite database",
+        "name another file; an encrypted database cannot be opened",
+        kind="not_a_database",
+    )
 
 
 def _no_permission(path: str, error: OSError | None = None) -> SourceError:

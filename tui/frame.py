@@ -10,7 +10,8 @@ from textual.widget import Widget
 
 from ..data.freshness import Freshness
 from ..data.headline import Headline
-from . import numbers
+from . import numbers, parts
+from .glyphs import UNICODE, Glyphs
 from .line import BLANK, Line, Span, spread, width_of
 from .view import View
 from .widgets.strips import differing_cells, palette_of, strip_of
@@ -240,7 +241,7 @@ def fault_line(fresh: Freshness, view: View, width: int, source: str = "") -> Li
         if wait:
             groups.append([(f"next look in {wait}s", "muted")])
         badge = "NO FILE" if fresh.word == "NO FILE" else "FAULT"
-        return bar("bad", badge, groups, look_now, width)
+        return bar("bad", badge, groups, look_now, width, view.glyphs)
     stale: list[Span] = [("since ", "ink"), (since, "bright bold")]
     if source:
         stale[:0] = [(source, "bright bold"), (" ", "")]
@@ -248,16 +249,22 @@ def fault_line(fresh: Freshness, view: View, width: int, source: str = "") -> Li
 
 
 def bar(
-    kind: str, badge: str, groups: Sequence[Sequence[Span]], right: Sequence[Span], width: int
+    kind: str,
+    badge: str,
+    groups: Sequence[Sequence[Span]],
+    right: Sequence[Span],
+    width: int,
+    glyphs: Glyphs = UNICODE,
 ) -> Line:
     """A tinted bar over the full width: a badge from column 0, facts, and what to press."""
     badge_token, ground = BADGE_TOKENS[kind]
     word = f" {badge} "
     rest = width - len(word)
     kept = list(groups)
-    while len(kept) > 1 and width_of(facts(*kept)) > rest - 6 - width_of(right):
+    room = rest - 6 - width_of(right)
+    while len(kept) > 1 and width_of(facts(*kept)) > room:
         kept.pop()
-    inside = spread([(" ", ""), *facts(*kept)], right, rest)
+    inside = spread([(" ", ""), *parts.cut_spans(facts(*kept), room, glyphs)], right, rest)
     return Line(((word, badge_token), *inside.spans), ground)
 
 

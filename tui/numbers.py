@@ -196,6 +196,53 @@ def moment(
     return _dated(epoch, f"{day} %H:%M:%S", zone, glyphs)
 
 
+STAMP = 11
+"""Cells of a column of stamps."""
+
+
+def stamp(
+    epoch: Number | None, now: Number, zone: tzinfo | None = None, glyphs: Glyphs = UNICODE
+) -> str:
+    """A time in a table: `13:58:43` of today, `11-20 13:58` of this year, else `2025-11-20`."""
+    return _nearest(epoch, now, ("%H:%M:%S", "%m-%d %H:%M", "%Y-%m-%d"), zone, glyphs)
+
+
+def short_stamp(
+    epoch: Number | None, now: Number, zone: tzinfo | None = None, glyphs: Glyphs = UNICODE
+) -> str:
+    """A time in seven cells: `13:58` of today, `11-20` of this year, else `2025-11`."""
+    return _nearest(epoch, now, ("%H:%M", "%m-%d", "%Y-%m"), zone, glyphs)
+
+
+def stretch(
+    start: Number,
+    end: Number,
+    now: Number,
+    zone: tzinfo | None = None,
+    glyphs: Glyphs = UNICODE,
+) -> str:
+    """From when to when: `13:58:43–14:02:31`, or both with their day when one is not today."""
+    first, last = (stamp(each, now, zone, glyphs) for each in (start, end))
+    if len(first) != len(last) and len(last) == len("13:58:43"):
+        last = _dated(end, "%m-%d %H:%M", zone, glyphs)
+    return f"{first}{glyphs.dash}{last}"
+
+
+def _nearest(
+    epoch: Number | None,
+    now: Number,
+    patterns: tuple[str, str, str],
+    zone: tzinfo | None,
+    glyphs: Glyphs,
+) -> str:
+    """As told among today's, among this year's, and among all times."""
+    of_day, of_year, other = patterns
+    for same, pattern in (("%Y-%m-%d", of_day), ("%Y", of_year)):
+        if _dated(epoch, same, zone, glyphs) == _dated(now, same, zone, glyphs):
+            return _dated(epoch, pattern, zone, glyphs)
+    return _dated(epoch, other, zone, glyphs)
+
+
 def _dated(epoch: Number | None, pattern: str, zone: tzinfo | None, glyphs: Glyphs) -> str:
     if epoch is None:
         return glyphs.nothing

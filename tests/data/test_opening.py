@@ -114,6 +114,14 @@ def test_a_name_with_a_nul_is_refused() -> None:
     assert _refused("runs\0.db").kind == "missing"
 
 
+def test_a_file_smaller_than_a_page_is_no_database_though_somebody_has_it_open(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "runs.db").write_bytes(b"x")
+    (tmp_path / "runs.db-shm").touch()
+    assert _refused(tmp_path / "runs.db").kind == "not_a_database"
+
+
 def test_an_empty_file_has_its_own_words(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     assert _refused(tmp_path / "empty.db").kind == "empty"

@@ -1,5 +1,6 @@
 """The Approvals screen: its faces, its manners, its keys, and the page of several together."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -178,6 +179,16 @@ async def test_a_gate_that_is_decided_keeps_its_place(tmp_path: Path) -> None:
         await found.press("ctrl+r")
         await found.looks()
         assert found.ids == ["g-2"]
+
+
+async def test_gates_of_a_file_that_was_replaced_do_not_stay(tmp_path: Path) -> None:
+    async with listing(tmp_path, SOON, {}) as found:
+        other = GateFile(tmp_path / "other.db")
+        other.ask("g-7", **LATE)
+        os.replace(other.path, found.file.path)
+        await found.looks()
+        assert found.ids == ["g-7"]
+        assert "below" not in found.message()
 
 
 async def test_a_gate_nobody_answered_in_time_is_shown_as_such(tmp_path: Path) -> None:

@@ -283,10 +283,27 @@ def test_a_moment_of_another_day_says_which() -> None:
     assert numbers.moment(AT, AT + 86_400, UTC) == "2026-11-21 13:58:43"
 
 
+def test_a_stamp_tells_the_day_where_it_is_another() -> None:
+    assert numbers.stamp(AT, AT + 60, UTC) == "13:58:43"
+    assert numbers.stamp(AT, AT + 86_400, UTC) == "11-21 13:58"
+    assert numbers.stamp(AT, AT + 300 * 86_400, UTC) == "2026-11-21"
+    assert numbers.short_stamp(AT, AT + 60, UTC) == "13:58"
+    assert numbers.short_stamp(AT, AT + 86_400, UTC) == "11-21"
+    assert numbers.short_stamp(AT, AT + 300 * 86_400, UTC) == "2026-11"
+
+
+def test_a_stretch_of_several_days_is_never_two_bare_times() -> None:
+    assert numbers.stretch(AT, AT + 60, AT + 60, UTC) == "13:58:43–13:59:43"
+    day = 86_400
+    assert numbers.stretch(AT, AT + 2 * day, AT + 2 * day, UTC) == "11-21 13:58–11-23 13:58"
+    assert numbers.stretch(AT, AT + 60, AT + day, UTC) == "11-21 13:58–11-21 13:59"
+
+
 @pytest.mark.parametrize("epoch", [math.nan, math.inf, -1e300, 1e18])
 def test_a_time_that_is_none_is_a_doubt(epoch: float) -> None:
     assert numbers.time_of_day(epoch, UTC) == "?"
     assert numbers.moment(epoch, AT, UTC) == "?"
+    assert numbers.stamp(epoch, AT, UTC) == "?"
 
 
 def test_nothing_and_zero_are_different() -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from ...data.errors import UsageError, VedetteError
 from .console import need_terminal, open_console
 from .options import chosen_db
 from .output import say
+
+if TYPE_CHECKING:
+    from ...data.source import Source
 
 PRESETS = ("calm", "busy", "incident", "huge")
 
@@ -84,7 +88,7 @@ def demo(
     arguments += [f"--start={times.text(began)}"]
     if seconds is not None:
         arguments.append(f"--seconds={seconds}")
-    with _place(db) as path, _writer(path, arguments):
+    with _place(db) as path, _writer(path, arguments, whole=preset != "huge"):
         return open_console([path], {"is_demo": True})
 
 
@@ -160,7 +164,7 @@ def _place(db: str | None) -> Iterator[str]:
 
 
 @contextmanager
-def _writer(path: str, arguments: list[str]) -> Iterator[None]:
+def _writer(path: str, arguments: list[str], *, whole: bool) -> Iterator[None]:
     """A process of its own that writes while the console runs, as real agents do."""
     program = [sys.executable, "-m", "vedette.tui", "demo", "--no-console", "--until-eof"]
     with tempfile.TemporaryFile() as words:
@@ -173,7 +177,7 @@ def _writer(path: str, arguments: list[str]) -> Iterator[None]:
             start_new_session=True,
         )
         try:
-            _wait_until_written(path, process)
+            _wait_until_written(path, process, whole=whole)
             if process.poll():
                 words.seek(0)
                 raise _failed(words.read().decode("utf-8", "replace"))
@@ -182,8 +186,11 @@ def _writer(path: str, arguments: list[str]) -> Iterator[None]:
             _end(process)
 
 
-def _wait_until_written(path: str, process: subprocess.Popen[bytes]) -> None:
-    """Waits for the first runs, so that the console opens on them and not on an empty file."""
+def _wait_until_written(path: str, process: subprocess.Popen[bytes], *, whole: bool) -> None:
+    """Waits for the history: of the whole of it the cursor begins on what is most urgent.
+
+    Of a huge one the first rows are enough: nobody should wait for the rest.
+    """
     from ...data.source import open_source
 
     deadline = time.monotonic() + _READY_SECONDS
@@ -194,13 +201,20 @@ def _wait_until_written(path: str, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.02)
             continue
         try:
-            if source.raw("headline/last_event"):
+            if is_written(source, whole=whole):
                 return
         except VedetteError:
             continue
         finally:
             source.close()
         time.sleep(0.02)
+
+
+def is_written(source: "Source", *, whole: bool) -> bool:
+    """Whether rows are there; the health of the parts is written behind the whole history."""
+    from ...data.machinery import read_health
+
+    return bool(read_health(source) if whole else source.raw("headline/last_event"))
 
 
 def _failed(words: str) -> VedetteError:

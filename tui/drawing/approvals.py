@@ -126,7 +126,7 @@ def _expiry(gate: GateRow, view: View) -> Span:
     if not gate.is_open:
         if gate.status == "expired":
             return ("expired", "muted")
-        return (numbers.time_of_day(gate.decided)[:5], "muted")
+        return (numbers.short_stamp(gate.decided, view.now), "muted")
     if gate.expires is None:
         return (view.glyphs.nothing, "faint")
     if gate.is_overdue:
@@ -237,7 +237,7 @@ def empty_lines(facts: ApprovalsFacts, which: str, view: View) -> list[Line]:
     last = facts.last_decided
     what = "nothing was decided yet"
     if last is not None:
-        what = f"last decided {numbers.time_of_day(last.decided)[:5]} ({last.outcome})"
+        what = f"last decided {numbers.short_stamp(last.decided, view.now)} ({last.outcome})"
     return [
         _said("nothing waits for you", "bright bold"),
         _said(f"{what}   next expiry: none", "muted"),
@@ -424,7 +424,7 @@ def _reasons(
     if facts.status == "pending" and facts.requester_gone:
         pairs.insert(0, ("asker", "its process is gone: nobody would hear an answer"))
     elif facts.status == "pending":
-        pairs.append(("timeout", timeout_words(facts)))
+        pairs.append(("timeout", timeout_words(facts, view)))
     else:
         pairs = [*_outcome(facts, view, actor), *pairs]
     lines: list[Line] = []
@@ -450,22 +450,24 @@ def _outcome(facts: ReviewFacts, view: View, actor: str) -> list[tuple[str, str]
     """How it ended, by whom, how long it was on screen, and when the agent heard it."""
     gate = facts.as_gate("")
     if facts.status == "expired":
-        return [("outcome", f"nobody answered by {numbers.time_of_day(gate.expires)}")]
+        return [("outcome", f"nobody answered by {numbers.moment(gate.expires, view.now)}")]
     who = f" by {person(clean(gate.decided_by, 80), actor)}" if gate.decided_by else ""
-    pairs = [("outcome", f"{facts.status}{who} {numbers.time_of_day(gate.decided)}")]
+    pairs = [("outcome", f"{facts.status}{who} {numbers.moment(gate.decided, view.now)}")]
     if gate.reason:
         pairs.append(("note", quoted(clean(gate.reason, 600), view.glyphs)))
-    pairs += [("read", shown_words(each)) for each in facts.signatures if each.shown_ms]
+    pairs += [("read", shown_words(each, actor)) for each in facts.signatures if each.shown_ms]
     if gate.picked_up is not None:
-        moved = "" if gate.moved_on is None else f", moved on {numbers.time_of_day(gate.moved_on)}"
-        pairs.append(("receipt", f"picked up {numbers.time_of_day(gate.picked_up)}{moved}"))
+        picked = f"picked up {numbers.moment(gate.picked_up, view.now)}"
+        if gate.moved_on is not None:
+            picked += f", moved on {numbers.moment(gate.moved_on, view.now)}"
+        pairs.append(("receipt", picked))
     return pairs
 
 
-def shown_words(signature: Signature) -> str:
+def shown_words(signature: Signature, actor: str) -> str:
     """How long the payload was on its reader's screen."""
     seconds = None if signature.shown_ms is None else signature.shown_ms / 1000
-    return f"{numbers.duration(seconds)} for {clean(signature.signer, 80)}"
+    return f"{numbers.duration(seconds)} for {person(clean(signature.signer, 80), actor)}"
 
 
 # --- history
@@ -474,27 +476,35 @@ def shown_words(signature: Signature) -> str:
 def history_head(width: int) -> Line:
     """The heads of the history."""
     at = _history(width)
-    return columns(
-        width,
-        [
-            Cell(3, 8, [("WHEN", "muted")]),
-            Cell(12, 20, [("ACTION", "muted")]),
-            Cell(at.who, 8, [("WHO", "muted")]),
-            Cell(at.shown, 7, [("READ", "muted")], "right"),
-            Cell(at.outcome, 12, [("OUTCOME", "muted")]),
-        ],
-    )
+    cells = [
+        Cell(3, numbers.STAMP, [("WHEN", "muted")]),
+        Cell(_ACTION, at.room, [("ACTION", "muted")]),
+    ]
+    if at.who:
+        cells.append(Cell(at.who, 8, [("WHO", "muted")]))
+        cells.append(Cell(at.shown, 7, [("READ", "muted")], "right"))
+    return columns(width, [*cells, Cell(at.outcome, 12, [("OUTCOME", "muted")])])
+
+
+_ACTION = 15
+"""Column of the action, behind when."""
 
 
 class _History(NamedTuple):
     who: int
+    """0: there is no room for who it was and how long it was read."""
     shown: int
     outcome: int
+
+    @property
+    def room(self) -> int:
+        """Cells of the action."""
+        return (self.who or self.outcome) - _ACTION - 1
 
 
 def _history(width: int) -> _History:
     outcome = width - 26
-    return _History(outcome - 18, outcome - 9, outcome)
+    return _History(outcome - 17, outcome - 8, outcome) if width >= 70 else _History(0, 0, outcome)
 
 
 def history_line(
@@ -508,14 +518,14 @@ def history_line(
     outcome: list[Span] = [(gate.outcome, "soft")]
     if gate.reason:
         outcome.append((f"  {quoted(gate.reason, glyphs)}", "muted"))
-    return columns(
-        width,
-        [
-            Cell(1, 1, [outcome_mark(gate.status, glyphs)]),
-            Cell(3, 8, [(numbers.time_of_day(gate.decided), "muted")]),
-            Cell(12, at.who - 13, [(parts.cut(gate.title, at.who - 13, glyphs), "ink")]),
-            Cell(at.who, 8, [(parts.cut(who, 8, glyphs), "soft")]),
-            Cell(at.shown, 7, [numbers.toned(numbers.duration(shown, glyphs), "soft")], "right"),
-            Cell(at.outcome, width - at.outcome - 1, parts.cut_spans(outcome, 25, glyphs)),
-        ],
-    )
+    cells = [
+        Cell(1, 1, [outcome_mark(gate.status, glyphs)]),
+        Cell(3, numbers.STAMP, [numbers.toned(numbers.stamp(gate.decided, view.now), "muted")]),
+        Cell(_ACTION, at.room, [(parts.cut(gate.title, at.room, glyphs), "ink")]),
+    ]
+    if at.who:
+        read = numbers.toned(numbers.duration(shown, glyphs), "soft")
+        cells.append(Cell(at.who, 8, [(parts.cut(who, 8, glyphs), "soft")]))
+        cells.append(Cell(at.shown, 7, [read], "right"))
+    cells.append(Cell(at.outcome, width - at.outcome - 1, parts.cut_spans(outcome, 25, glyphs)))
+    return columns(width, cells)

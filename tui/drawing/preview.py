@@ -207,7 +207,10 @@ def _run_pairs(row: FleetRow, width: int, view: View) -> Pairs:
     turns = sum(agent.turns for agent in run.agents)
     spent: list[Span] = [(cost, "ink") if is_recorded else ("not recorded", "muted")]
     if turns:
-        spent += [(f"   {numbers.count(turns, view.glyphs)}", "ink"), (" model calls", "muted")]
+        spent += [
+            (f"   {numbers.count(turns, view.glyphs)}", "ink"),
+            (" model call" if turns == 1 else " model calls", "muted"),
+        ]
     room = width - LABEL - 4
     pairs += [("agents", parts.cut_spans(inside, room, view.glyphs)), ("cost", spent)]
     if run.context is not None:

@@ -46,7 +46,7 @@ def identity(facts: ReviewFacts | None, gate_id: str, view: View, width: int) ->
     asked = times.parse(facts.gate.requested_at)
     if asked is not None and width >= 100:
         since = numbers.age(view.now - asked, view.glyphs)
-        spans += [("   asked ", "muted"), (numbers.time_of_day(asked), "muted")]
+        spans += [("   asked ", "muted"), (numbers.moment(asked, view.now), "muted")]
         if is_open:
             spans += [(", waiting ", "muted"), (since, "ink")]
     return spans

@@ -229,17 +229,17 @@ def why_lines(facts: ReviewFacts, width: int, view: View) -> list[Line]:
     if not facts.events:
         lines += _prose(["nothing is recorded"], measure, "muted")
     lines += [_event(event, width, view) for event in facts.events]
-    return [*lines, *_signed(facts, measure, width)]
+    return [*lines, *_signed(facts, measure, width, view)]
 
 
-def _signed(facts: ReviewFacts, measure: int, width: int) -> list[Line]:
+def _signed(facts: ReviewFacts, measure: int, width: int, view: View) -> list[Line]:
     """Who has answered so far and what they said; the payload was on the screen before this."""
     if not facts.signatures:
         return []
     lines = [BLANK, _title(f"answers so far, {facts.signed} of {facts.needed}", width)]
     for each in facts.signatures:
         note = f": {clean(each.note, 2000)}" if each.note else ""
-        at = numbers.time_of_day(times.parse(each.signed_at))
+        at = numbers.moment(times.parse(each.signed_at), view.now)
         is_same = each.sha256 is None or each.sha256 == facts.sha256
         other = "" if is_same else " (another payload)"
         said = f"{at} {clean(each.signer, 80)} {clean(each.outcome, 40)}{other}{note}"
@@ -259,13 +259,14 @@ def _prose(texts: Sequence[str], width: int, token: str) -> list[Line]:
 
 def _event(event: Event, width: int, view: View) -> Line:
     look = "bad" if event.level == "error" else "soft"
-    message = parts.cut(event.message, width - 24, view.glyphs)
+    message = parts.cut(event.message, width - 27, view.glyphs)
+    at = numbers.stamp(times.parse(event.created_at), view.now)
     return columns(
         width,
         [
-            Cell(1, 8, [(numbers.time_of_day(times.parse(event.created_at)), "muted")]),
-            Cell(10, 12, [(parts.cut(event.kind, 12, view.glyphs), look)]),
-            Cell(23, width - 24, [(message, "ink")]),
+            Cell(1, numbers.STAMP, [(at, "muted")]),
+            Cell(13, 12, [(parts.cut(event.kind, 12, view.glyphs), look)]),
+            Cell(26, width - 27, [(message, "ink")]),
         ],
     )
 
@@ -314,21 +315,21 @@ def _paths(blast: Blast, width: int) -> list[Line]:
 
 
 def _timeout(facts: ReviewFacts, width: int, view: View) -> list[Line]:
-    return parts.details([("timeout", timeout_words(facts))], width, margin=1)
+    return parts.details([("timeout", timeout_words(facts, view))], width, margin=1)
 
 
-def timeout_words(facts: ReviewFacts) -> str:
+def timeout_words(facts: ReviewFacts, view: View) -> str:
     """What happens when nobody answers."""
     expires = times.parse(facts.gate.expires_at)
     told = facts.on_timeout or "the agent is told that nobody answered"
     if expires is None:
         return "none: it waits until somebody answers"
+    at = numbers.moment(expires, view.now)
     if facts.system is not None and not facts.system.expires_gates:
-        at = numbers.time_of_day(expires)
         if facts.overdue_since is not None:
             return f"overdue since {at}: it can still be answered"
         return f"{at}, and then it is overdue: it can still be answered"
-    return f"{numbers.time_of_day(expires)}, then {told}"
+    return f"{at}, then {told}"
 
 
 def alike_lines(facts: ReviewFacts, width: int, view: View) -> list[Line]:
@@ -337,7 +338,7 @@ def alike_lines(facts: ReviewFacts, width: int, view: View) -> list[Line]:
     lines = [
         spread(
             [("like this before", "bright bold"), (f"   {summary}" if summary else "", "muted")],
-            [("last 10 of the same shape", "muted")],
+            [("last 10 of its shape", "muted")] if width >= 100 else [],
             width,
         ),
         BLANK,
@@ -355,13 +356,14 @@ def _alike(row: GateRow, facts: ReviewFacts, width: int, view: View) -> Line:
     who = row.decided_by or view.glyphs.nothing
     said = f"   {quoted(row.reason, view.glyphs)}" if row.reason else ""
     outcome: list[Span] = [(turned_out, "bad bold" if is_failed else "ink"), (said, "muted")]
-    at = 41 if width < 100 else 61
+    at = 44 if width < 100 else 64
+    when = numbers.stamp(row.decided, view.now)
     return columns(
         width,
         [
             Cell(1, 1, [outcome_mark(row.status, view.glyphs)]),
-            Cell(3, 8, [(numbers.moment(row.decided, view.now)[-8:], "muted")]),
-            Cell(12, at - 23, [(parts.cut(row.title, at - 23, view.glyphs), "ink")]),
+            Cell(3, numbers.STAMP, [numbers.toned(when, "muted")]),
+            Cell(15, at - 26, [(parts.cut(row.title, at - 26, view.glyphs), "ink")]),
             Cell(at - 10, 9, [(parts.cut(who, 9, view.glyphs), "soft")]),
             Cell(at, width - at - 1, parts.cut_spans(outcome, width - at - 1, view.glyphs)),
         ],

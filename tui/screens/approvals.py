@@ -263,6 +263,7 @@ class ApprovalsScreen(ConsoleScreen):
     def _keep_places(self, facts: Seen) -> None:
         """Those on the screen stay where they are, as they are now; the others follow."""
         now = {row.id: row for row in facts.gates.rows}
+        self._forget_absent(now, has_all=not facts.gates.more)
         wanted = [row.id for row in facts.gates.rows if self._is_wanted(row, facts.overdue)]
         is_first = not self._order
         self._known = {key: now.get(key, row) for key, row in self._known.items()}
@@ -272,6 +273,15 @@ class ApprovalsScreen(ConsoleScreen):
                 self._known[key] = now[key]
                 if not is_first:
                     self._late.add(key)
+
+    def _forget_absent(self, now: Mapping[str, GateRow], *, has_all: bool) -> None:
+        """What the file does not hold any more was of another one that stood in its place."""
+        self._known = {
+            key: row
+            for key, row in self._known.items()
+            if key in now or not (has_all or row.is_open)
+        }
+        self._order = [key for key in self._order if key in self._known]
 
     def _is_wanted(self, row: GateRow, overdue: frozenset[str]) -> bool:
         if self.is_history:

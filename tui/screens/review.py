@@ -20,13 +20,13 @@ from ...data.document import Document, Lines, Section, carry_seen
 from ...data.errors import UsageError, VedetteError
 from ...data.payload import parse
 from ...data.source import Question, Source
-from .. import numbers
+from .. import numbers, parts
 from ..drawing import decide_bar
 from ..drawing import review as drawing
 from ..drawing import review_pages as pages
 from ..drawing.review import Place
 from ..frame import OneLine, fault_line, freshness_spans
-from ..line import BLANK, Line, Span, spread
+from ..line import BLANK, Line, Span, spread, width_of
 from ..widgets.lines import LineView
 from ..widgets.pane import Pane
 from ..widgets.payload_view import Numbered, PayloadView, SectionRows
@@ -427,6 +427,8 @@ class ReviewScreen(ConsoleScreen):
         left = drawing.identity(facts, self.gate_id, view, width)
         if app.has_several:
             left[1:1] = [("  ", ""), (self.source.name, "ink")]
+        room = width - width_of(fresh) - 4
+        left = list(parts.cut_spans(left, room, view.glyphs))
         self._frame_row("identity").line = spread(left, [*fresh, (" ", "")], width, margin=0)
         self._frame_row("needs").line = self._gate_row(width)
         sections = self._laid_out.sections if self._laid_out is not None else ()

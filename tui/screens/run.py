@@ -258,8 +258,7 @@ class RunScreen(ConsoleScreen):
         if self.spans.run is None:
             return values
         start, end = self.spans.extent(self.view.now)
-        clock, dash = numbers.time_of_day, self.view.glyphs.dash
-        values.append(("span", f"{clock(start)}{dash}{clock(end)}"))
+        values.append(("span", numbers.stretch(start, end, self.view.now, glyphs=self.view.glyphs)))
         if self.size.width >= 100:
             values.append(("length", numbers.duration(end - start, self.view.glyphs)))
         return values
