@@ -31,7 +31,7 @@ class SourcesScreen(ConsoleScreen):
     name_ = "sources"
     number = "0"
     is_merged = True
-    footer = ("look_now", "go('tables')", "copy_menu", "export_menu", "back")
+    footer = ("enter", "look_now", "copy_menu", "export_menu", "back")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,t", "app.go('tables')", "its tables")]
 
     def __init__(self) -> None:
