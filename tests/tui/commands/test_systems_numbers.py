@@ -549,6 +549,29 @@ def test_syris_machinery(file: File) -> None:
         assert counted(file.told("routes"), "decision") == dict(file.plain(lanes))
 
 
+@forms("dossier", "amelia events", "syris design", "tac 2")
+def test_tables_says_in_words_what_each_holds(file: File) -> None:
+    told = {row["name"]: row for row in file.told("tables")}
+    found = [
+        str(name)
+        for (name,) in file.plain(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        )
+    ]
+    assert sorted(told) == sorted(found)
+    for name in found:
+        assert told[name]["rows"] == file.value(f"SELECT count(*) FROM {name}")
+    said = {name: row["holds"] for name, row in told.items()}
+    words = {
+        "card_requirement": "requirements of a card",
+        "prompt_versions": "each version of a prompt template",
+        "idempotency_outcomes": "so that it is not made twice",
+        "orchestrator_agents": "agent templates",
+    }
+    [known] = words.keys() & said.keys()
+    assert words[known] in said[known]
+
+
 def _tables(file: File) -> set[str]:
     return {name for (name,) in file.plain("SELECT name FROM sqlite_schema WHERE type = 'table'")}
 
