@@ -62,7 +62,7 @@ _DOSSIER_LACKS = {
     "signature": "Dossier keeps who answered on the request itself, and no signatures",
     "schedule": "Dossier records no schedules",
     "watcher": "Dossier records no watchers",
-    "rule": "Dossier records no rules; policies are among the records of Operations (8)",
+    "rule": "Dossier records no rules (policies are among the records of Operations)",
     "health": "Dossier records no heartbeats",
     "route": "Dossier records no routing",
     "writer": "Dossier does not record which process writes",
