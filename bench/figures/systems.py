@@ -34,10 +34,10 @@ FORMS = (
 )
 """Builders of the tests, each with `big(path, events)` or `big(path, events, form)`."""
 
-TICKS = 40
-WARM = 150
+TICKS = 20
+WARM = 60
 """Looks before those that count: the first ones read what later ones only add to, as costs do."""
-TURNS = 3
+TURNS = 2
 """Turns of all looks, and of all openings: the least of each is taken."""
 CALM_SECONDS = 0.4
 TARGET = 2.0
