@@ -151,10 +151,14 @@ def _forms(line: str) -> Iterator[str]:
     joined = re.sub(r"\\\r?\n", "", line)
     yield re.sub(r"[\"'\\]", "", line)
     yield re.sub(r"[\"'\\]", "", joined)
-    # What stands for a blank, for nothing, and for words in a row.
-    spread = re.sub(r"\$(?:IFS\b|\{IFS[^}]{0,200}\}?)", " ", joined)
-    spread = re.sub(r"\$(?:[@*]|\{[^}]{0,200}\})", "", spread)
-    yield re.sub(r"[{},]", " ", re.sub(r"[\"'\\]", "", spread))
+    # What stands for a blank, for nothing, and between the words of a row.
+    spread = re.sub(r"\$(?:IFS(?!\w)|\{IFS[^}]{0,200}\}?)", " ", joined)
+    spread = _NOTHING.sub("", spread)
+    yield re.sub(r"[{},<>]", " ", re.sub(r"[\"'\\]", "", spread))
+
+
+_NOTHING = re.compile(r"\$(?:[0-9@*]|[A-Za-z_]\w*|\{[^}]{0,200}\}|\([ \t]*\))|`[ \t]*`")
+"""What may expand to nothing at all."""
 
 
 def _is_simple(line: str, tool: str) -> bool:

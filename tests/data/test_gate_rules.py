@@ -55,6 +55,13 @@ def test_a_rule_says_why_and_at_which_risk() -> None:
         "rm${IFS%?}-rf x",
         "r$@m x",
         "{rm,-rf,x}",
+        "rm<x -rf y",
+        "rm>x -rf y",
+        "r$1m x",
+        "r$()m x",
+        "r``m x",
+        "r$none''m x",
+        "rm$none x",
     ],
 )
 def test_a_command_is_found_anywhere_in_the_line_however_it_is_quoted(command: str) -> None:
