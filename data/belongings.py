@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from .. import sql
 from . import tables
+from .errors import VedetteError
 from .source import Source
 from .text import clean
 
@@ -56,6 +57,8 @@ class Part(NamedTuple):
     """How many of each state, the most first; "" where they have none."""
     is_more: bool
     """Whether there are more than were counted."""
+    error: str = ""
+    """Why they could not be counted."""
 
 
 class Belongings(NamedTuple):
@@ -82,12 +85,16 @@ def read_belongings(source: Source, key: str, tab: str, kind: str) -> Belongings
     _, _, row_id = key.partition(" ")
     parts = []
     for refers in _looked_at(source, table, column):
-        words = _words(source, refers.table)
-        found = tables.held(source, refers.table, refers.column, row_id, words)
+        name, words = _plural(refers.table, table), _words(source, refers.table)
+        try:
+            found = tables.held(source, refers.table, refers.column, row_id, words)
+        except VedetteError:
+            # One broken table must not hide the others.
+            parts.append(Part(refers.table, refers.column, name, (), False, "cannot be read"))
+            continue
         if found:
             named = tuple((clean(word or "", 40), count) for word, count in found)
             is_more = sum(count for _, count in named) >= tables.HELD
-            name = _plural(refers.table, table)
             parts.append(Part(refers.table, refers.column, name, named, is_more))
     # What has a state of its own is what a person works on.
     parts.sort(key=lambda part: not any(word for word, _ in part.words))

@@ -93,6 +93,23 @@ def test_operations_tells_it_of_the_selected_row_alone(source: Source) -> None:
         assert read_operations(source, NOW, selected="task gone").about is None
 
 
+def test_a_broken_table_hides_no_other(plan: Path) -> None:
+    with closing(sqlite3.connect(plan)) as reader:
+        [(page,)] = reader.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'idx_card_question_card_id'"
+        ).fetchall()
+        [(size,)] = reader.execute("PRAGMA page_size").fetchall()
+    with open(plan, "r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    with closing(open_source(str(plan))) as opened:
+        found = read_belongings(opened, "task the-card", "tasks", "card")
+    assert found is not None
+    told = {part.name: (part.error, dict(part.words)) for part in found.parts}
+    assert told["questions"] == ("cannot be read", {})
+    assert told["requirements"] == ("", {"approved": 3, "draft": 2})
+
+
 def test_rows_that_belong_together_come_in_their_own_order(source: Source, tmp_path: Path) -> None:
     page = tables.read_referring(source, "card_requirement", "card_id", "the-card")
     at = page.columns.index("position")

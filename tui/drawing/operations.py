@@ -345,6 +345,8 @@ def _in_one(owned: Sequence[Part], room: int) -> str:
 
 def _told(part: Part) -> str:
     """How many rows, by state: `3 approved, 1 draft`."""
+    if part.error:
+        return part.error
     more = "+" if part.is_more else ""
     return ", ".join(f"{count:,}{more} {word}".rstrip() for word, count in part.words)
 
