@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import tac
 from tests.builders.vedette import NOW, build_fleet
 from tests.tui.harness import ScriptedConsole
 from vedette.data.events import EventsFacts
@@ -81,3 +82,13 @@ async def test_v_goes_through_the_levels_to_the_audit_trail(fleet: Path) -> None
             await pilot.press("v")
             seen.append(screen.shown)
         assert seen == ["warn", "error", "all", "audit"]
+
+
+async def test_how_many_lines_a_level_is_looked_for_among_stands_beside_it(tmp_path: Path) -> None:
+    tac.build_tac(tmp_path / "tac.db", 2, 300)
+    app = ScriptedConsole("events", source=tmp_path / "tac.db", shown="error")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, EventsScreen)
+        assert ("level", "error and up of 5,000 lines") in screen.crumb_values()

@@ -139,9 +139,9 @@ class EventsScreen(ConsoleScreen):
         level = {"all": "every level", "audit": "append-only"}.get(
             self.shown, f"{self.shown} and up"
         )
-        values = [("level", level), ("filter", self.filter_text or "none")]
         if among := self._among():
-            values.insert(1, ("among", f"{among:,} lines"))
+            level += f" of {among:,} lines"
+        values = [("level", level), ("filter", self.filter_text or "none")]
         if self.query("#events-list") and self._list.follow:
             values.append(("", "FOLLOW"))
         return tuple(values)
