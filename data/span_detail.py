@@ -1,12 +1,18 @@
 """What the pane below a run says of one span: its tokens, its risk, what a gate would change."""
 
-from typing import NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from .source import Source
 from .text import clean
 
+if TYPE_CHECKING:
+    from .document import Lines
+
 PAYLOAD = 200_000
 """Characters of a gate's payload that are laid out here; a larger one is left to its review."""
+
+_HEAD_LINES = 4
 
 
 class FileChange(NamedTuple):
@@ -17,7 +23,10 @@ class FileChange(NamedTuple):
     added: int
     removed: int
     head: str
-    """Its first line, where that says more than its title: a command, a request."""
+    """Its first line, where that says more than its title: a command, a request.
+
+    A line that only opens a bracket is told with the next.
+    """
 
 
 class PromptDetail(NamedTuple):
@@ -157,6 +166,16 @@ def _gate_detail(source: Source, run_id: str, key: str, seq: int) -> GateDetail 
     )
 
 
+def _head(lines: "Lines") -> str:
+    """The first line, with those that follow where it only opens a bracket."""
+    said = ""
+    for line in islice(lines, _HEAD_LINES):
+        said = f"{said} {line.text.strip()}".strip()
+        if said.rstrip("{[ "):
+            break
+    return said
+
+
 def _changes(source: Source, key: str, payload: str) -> tuple[FileChange, ...]:
     """The parts of a payload; laid out once for each text."""
     if len(payload) > PAYLOAD:
@@ -173,7 +192,7 @@ def _changes(source: Source, key: str, payload: str) -> tuple[FileChange, ...]:
             section.kind,
             section.added,
             section.removed,
-            "" if section.kind == "file" or not section.lines else section.lines[0].text,
+            "" if section.kind == "file" else _head(section.lines),
         )
         for section in parse(payload).sections
     )

@@ -12,7 +12,7 @@ from ..data.freshness import Freshness
 from ..data.headline import Headline
 from . import numbers, parts
 from .glyphs import UNICODE, Glyphs
-from .line import BLANK, Line, Span, spread, width_of
+from .line import BLANK, Line, Span, cells_of, spread, width_of
 from .view import View
 from .widgets.strips import differing_cells, palette_of, strip_of
 
@@ -23,6 +23,9 @@ BADGE_TOKENS = {
 }
 """A bar's kind: the tokens of its badge, and its ground."""
 
+
+_SHORTEST = 8
+"""Cells that are left of a crumb however narrow it is."""
 
 BRIEF = 60
 """Columns below which row 2 says only how many and how long yet."""
@@ -272,17 +275,34 @@ def crumb_line(
     crumbs: Sequence[str], values: Sequence[tuple[str, str]], number: str, view: View, width: int
 ) -> Line:
     """Row 3: where this is, and its window, filter and sort with the screen's number."""
-    left: list[Span] = []
-    for crumb in crumbs[:-1]:
-        left += [(crumb, "muted"), (f" {view.glyphs.path} ", "faint")]
-    left.append((crumbs[-1], "bright bold"))
+    left = _path(crumbs, view)
     right: list[Span] = []
     for label, value in values:
         right += [(f"{label} ", "muted"), (value, "ink"), ("  ", "ink")]
     right.append((number, "bright bold"))
-    while width_of(left) + width_of(right) + 3 > width and len(right) > 3:
+    # Two margins, and three cells between.
+    while width_of(left) + width_of(right) + 5 > width and len(right) > 3:
         del right[:3]
+    if (over := width_of(left) + width_of(right) + 5 - width) > 0:
+        left = _path(_shortened(crumbs, over, view.glyphs), view)
     return spread(left, right, width)
+
+
+def _path(crumbs: Sequence[str], view: View) -> list[Span]:
+    left: list[Span] = []
+    for crumb in crumbs[:-1]:
+        left += [(crumb, "muted"), (f" {view.glyphs.path} ", "faint")]
+    return [*left, (crumbs[-1], "bright bold")]
+
+
+def _shortened(crumbs: Sequence[str], over: int, glyphs: Glyphs) -> list[str]:
+    """The crumbs with `over` cells less where they are long; what stands here is told whole."""
+    kept = list(crumbs)
+    for index in sorted(range(len(kept) - 1), key=lambda each: -cells_of(kept[each])):
+        before = cells_of(kept[index])
+        kept[index] = parts.cut(kept[index], max(_SHORTEST, before - over), glyphs)
+        over -= before - cells_of(kept[index])
+    return kept
 
 
 def keys_line(

@@ -221,9 +221,18 @@ def stretch(
     zone: tzinfo | None = None,
     glyphs: Glyphs = UNICODE,
 ) -> str:
-    """From when to when: `13:58:43–14:02:31`, or both with their day when one is not today."""
+    """From when to when: `13:58:43–14:02:31`, with the day `11-20 13:58:43–14:02:31`.
+
+    Of several days each has its own: `11-20 13:58–11-23 09:12`.
+    """
+    day, time = "%Y-%m-%d", "%H:%M:%S"
     first, last = (stamp(each, now, zone, glyphs) for each in (start, end))
-    if len(first) != len(last) and len(last) == len("13:58:43"):
+    if _dated(start, day, zone, glyphs) == _dated(end, day, zone, glyphs):
+        last = _dated(end, time, zone, glyphs)
+        if _dated(now, day, zone, glyphs) != _dated(start, day, zone, glyphs):
+            of_year = _dated(now, "%Y", zone, glyphs) == _dated(start, "%Y", zone, glyphs)
+            first = _dated(start, f"{'%m-%d' if of_year else day} {time}", zone, glyphs)
+    elif len(last) == len("13:58:43"):
         last = _dated(end, "%m-%d %H:%M", zone, glyphs)
     return f"{first}{glyphs.dash}{last}"
 

@@ -70,8 +70,9 @@ def _kept_ends(parts: int) -> list[tuple[int, int]]:
 
 
 def cut_id(identifier: str) -> str:
-    """An id by its first four characters: `#a81f`."""
-    return f"#{identifier.removeprefix('#')[:4]}"
+    """An id by its first four characters: `#a81f`; what a client puts before each says nothing."""
+    own = identifier.partition(":")[2] or identifier
+    return f"#{own.removeprefix('#')[:4]}"
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -12,6 +12,7 @@ from vedette.data import run as reading
 from vedette.data.run import RunFacts, read_run
 from vedette.data.source import Source, open_source
 from vedette.data.span_detail import GateDetail, PromptDetail, ToolDetail
+from vedette.data.span_detail import _changes as changes
 from vedette.data.span_tree import SpanTree
 
 
@@ -168,6 +169,21 @@ def test_the_detail_of_a_gate_counts_the_lines_of_its_files(fleet: Source) -> No
     assert (first.title, first.added, first.removed) == ("auth/session.py", 41, 7)
     assert detail.needed == 1
     assert "nobody answered" in detail.on_timeout
+
+
+@pytest.mark.parametrize(
+    ("payload", "head"),
+    [
+        ('{\n  "action": "merge",\n  "card": "c-1"\n}', '{ "action": "merge",'),
+        ("[]", "[]"),
+        ("merge it\nnow", "merge it"),
+    ],
+)
+def test_the_head_of_a_gate_is_never_a_bracket_alone(
+    fleet: Source, payload: str, head: str
+) -> None:
+    (change,) = changes(fleet, head, payload)
+    assert change.head == head
 
 
 def test_the_detail_of_calls(fleet: Source) -> None:

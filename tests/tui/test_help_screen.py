@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.vedette import build_fleet
-from tests.tui.harness import ScriptedConsole
+from tests.builders.vedette import NOW, build_fleet
+from tests.tui.harness import ScriptedConsole, shown
+from vedette.data.freshness import Freshness
 from vedette.tui.screens.help import HelpScreen, binding_rows
 
 
@@ -46,3 +47,26 @@ async def test_a_search_keeps_the_headings_of_what_it_finds(fleet: Path) -> None
         rows = screen.query_one("#help-list").rows
         assert [row.does for row in rows if row.does] == ["fold", "unfold"]
         assert rows[0].group == "this screen"
+
+
+async def test_before_anything_is_open_it_says_nothing_of_a_source() -> None:
+    app = ScriptedConsole("help", freshness=Freshness("READING", 0.0, NOW))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        first, second = shown(app)[:2]
+        assert first.startswith(" vedette ")
+        assert "runs.db" not in first
+        assert "READING" not in first
+        assert not second
+
+
+async def test_the_palette_shows_what_is_selected_where_there_are_no_grounds(fleet: Path) -> None:
+    app = ScriptedConsole("fleet", source=fleet, mode="mono")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+p")
+        await pilot.pause(0.2)
+        found = app.screen.query_one("CommandList")
+        style = found.get_visual_style("option-list--option-highlighted")
+        assert style.underline
+        assert not app.screen.query_one("SearchIcon").display

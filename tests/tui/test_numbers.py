@@ -296,7 +296,9 @@ def test_a_stretch_of_several_days_is_never_two_bare_times() -> None:
     assert numbers.stretch(AT, AT + 60, AT + 60, UTC) == "13:58:43–13:59:43"
     day = 86_400
     assert numbers.stretch(AT, AT + 2 * day, AT + 2 * day, UTC) == "11-21 13:58–11-23 13:58"
-    assert numbers.stretch(AT, AT + 60, AT + day, UTC) == "11-21 13:58–11-21 13:59"
+    year = 365 * day
+    assert numbers.stretch(AT, AT + 60, AT + year, UTC) == "2026-11-21 13:58:43–13:59:43"
+    assert numbers.stretch(AT, AT + 60, AT + day, UTC) == "11-21 13:58:43–13:59:43"
 
 
 @pytest.mark.parametrize("epoch", [math.nan, math.inf, -1e300, 1e18])

@@ -11,7 +11,7 @@ from ...data.rows import Event
 from ...data.text import clean, clean_lines
 from .. import numbers, parts
 from ..glyphs import Glyphs
-from ..line import BLANK, Cell, Line, Span, columns, fit, skip, spread
+from ..line import BLANK, Cell, Line, Span, cells_of, columns, fit, skip, spread
 from ..view import View
 
 MEASURE = 78
@@ -305,12 +305,14 @@ def _paths(blast: Blast, width: int) -> list[Line]:
     if not blast.paths:
         return _prose(["it names no path"], width - 2, "muted")
     guarded = dict(blast.protected)
+    longest = min(max(map(cells_of, blast.paths)), width // 2)
     lines = [_title(f"{len(blast.paths):,} {'path' if len(blast.paths) == 1 else 'paths'}", width)]
     for path in blast.paths:
         notes = [f"protected by {guarded[path]}"] if path in guarded else []
         notes += ["outside the project"] if path in blast.outside else []
         note: list[Span] = [(f"   {', '.join(notes)}", "you")] if notes else []
-        lines.append(spread([(path, "ink"), *note], [], width))
+        shown = parts.pad(path, longest) if note else path
+        lines.append(spread([(shown, "ink"), *note], [], width))
     return lines
 
 

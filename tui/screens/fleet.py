@@ -287,8 +287,8 @@ class FleetScreen(StartingScreen):
         if self._is_bare:
             return [[("no runs yet" if self._system != "unknown" else "unknown system", "muted")]]
         groups: list[list[Span]] = [
-            [(numbers.count(len(fleet.runs)), "bright bold"), (" runs", "muted")],
-            [(numbers.count(fleet.agents), "bright bold"), (" agents", "muted")],
+            _counted(len(fleet.runs), "run"),
+            _counted(fleet.agents, "agent"),
         ]
         return groups + self._money(self.facts.today)
 
@@ -601,6 +601,10 @@ def _each_minute(models: Mapping[str, Sequence[int]]) -> list[int]:
 
 def _summed(minutes: Iterable[Sequence[int]]) -> list[int]:
     return [sum(minute) for minute in zip(*minutes, strict=True)]
+
+
+def _counted(number: int, noun: str) -> list[Span]:
+    return [(numbers.count(number), "bright bold"), (f" {noun}{'s' * (number != 1)}", "muted")]
 
 
 def _merged(seen: Mapping[str, Seen], selected: str) -> Seen:

@@ -8,8 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ...data.filters import Facts, Kind
-from .. import parts
-from ..line import Cell, Line, Span, columns
+from .. import numbers, parts
+from ..frame import identity_line
+from ..line import BLANK, Cell, Line, Span, columns
 from ..widgets.lines import LineView
 from .base import ConsoleScreen
 
@@ -53,6 +54,16 @@ class HelpScreen(ConsoleScreen):
         """The list has the keyboard."""
         self.filter_changed()
         self.query_one(LineView).focus()
+
+    def draw_frame(self) -> None:
+        """Before anything is open there is nothing to be said of it."""
+        super().draw_frame()
+        if self.is_attached and self.app.freshness.word == "READING":
+            clock = numbers.time_of_day(self.view.now)[:5]
+            named: list[Span] = [("vedette", "bright bold")]
+            right: list[Span] = [(f"{clock:>8}", "ink")]
+            self._frame_row("identity").line = identity_line([named], right, self.size.width)
+            self._frame_row("needs").line = BLANK
 
     def crumbs(self) -> Sequence[str]:
         """Help, and for which screen."""

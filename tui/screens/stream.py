@@ -300,6 +300,7 @@ class StreamScreen(ConsoleScreen):
             values.append(("search", self.filter_text[:24]))
         if self._turns:
             last = max(turn.number for turn in self._turns)
+        if self._turns and last:
             number = turns.number_of(self._turns, self._selected())
             floor = self.view.glyphs.floor if self.facts and self.facts.turns_are_floor else ""
             values.append(("turn", f"{number or 1:,} of {floor}{last:,}"))
