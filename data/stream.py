@@ -195,8 +195,11 @@ class _Tape:
             before = rows[-1].seq
 
     def _page(self, source: Source, scope: _Scope, after: int, before: int) -> list[Any]:
+        statement = self._statement
+        if statement == "stream/gates_of_agent" and source.system.finds_gates_by_run:
+            statement = "stream/gates_of_agent_in_run"
         return source.all(
-            self._statement,
+            statement,
             self._row,
             id=scope.id,
             run_id=scope.run_id,

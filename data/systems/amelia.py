@@ -19,6 +19,7 @@ def _amelia(connection: sqlite3.Connection, tables: Tables) -> System:
         answers="amelia",
         expires_gates=False,
         tells_pickup=False,
+        finds_gates_by_run=True,
         reach={"event": 5_000},
         notes=(*_NOTES, *_of_form(tables), *_lost(tables)),
     )

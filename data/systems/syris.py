@@ -13,6 +13,7 @@ def _design(connection: sqlite3.Connection, tables: Tables) -> System:
         folders=("views/syris_design", "views/syris"),
         lacks=_LACKS | _DESIGN_LACKS,
         answers="syris_design",
+        finds_gates_by_run=True,
         reach={"alarm": 500},
         notes=_NOTES + _DESIGN_NOTES + _lost(tables, _DESIGN_TABLES),
     )
@@ -27,6 +28,7 @@ def _coded(connection: sqlite3.Connection, tables: Tables) -> System:
         lacks=_LACKS | _CODED_LACKS,
         answers="syris_coded",
         expires_gates=False,
+        finds_gates_by_run=True,
         reach={"tool_call": 5_000, "route": 5_000, "event": 5_000},
         notes=_NOTES + _CODED_NOTES + _lost(tables, _CODED_TABLES),
     )

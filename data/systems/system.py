@@ -36,6 +36,8 @@ class System:
     """Whether its rows show that an answer was heard."""
     agents_report_costs: bool = False
     """Whether an agent may report a cost of its own, beyond what its calls add up to."""
+    finds_gates_by_run: bool = False
+    """Whether an agent's gates are found by their run alone: each of them has one."""
     reach: Mapping[str, int] = field(default_factory=dict)
     """Where no index finds them, rows are looked for so many places back; by relation. Its notes
     say so."""

@@ -147,6 +147,15 @@ def test_calls_gates_and_errors_stand_in_the_order_of_time(writer: Writer, look:
     assert told(look()) == ["assistant p1", "tool t1", "gate g1", "error 1"]
 
 
+def test_a_gate_that_names_its_agent_and_no_run_is_in_the_agents_stream(
+    writer: Writer, look: Look
+) -> None:
+    writer.prompt("p1", response="Let me look.")
+    writer.gate("g1")
+    writer.update("approvals", "g1", run_id=None)
+    assert told(look()) == ["assistant p1", "gate g1"]
+
+
 def test_another_agents_rows_are_not_in_the_stream(writer: Writer, look: Look) -> None:
     writer.prompt("p1", response="mine")
     writer.prompt("p2", "scout", response="not mine")

@@ -323,7 +323,7 @@ POLLED = {
     "stream/run": {"id": "run"},
     "stream/events_of_agent": {"id": "agent", "after": 0, "before": "last"},
     "stream/events_of_run": {"id": "run", "after": 0, "before": "last"},
-    "stream/gates_of_agent": {"id": "agent", "run_id": "run", "after": 0, "before": "last"},
+    "stream/gates_of_agent": {"id": "agent", "after": 0, "before": "last"},
     "stream/gates_of_run": {"id": "run", "after": 0, "before": "last"},
     "costs/latest_runs": {},
     "sources/newest_event": {},

@@ -1,5 +1,5 @@
 -- One page of gates without their payloads, newest first; the index on agent_id ends in seq.
--- The run is named as well: some sources find what is an agent's by it alone.
+-- A gate may have an agent and no run.
 SELECT
     approval.seq, approval.id, approval.run_id, approval.agent_id, approval.kind, approval.title,
     substr(approval.why, 1, 2000), approval.risk, approval.status, approval.source_status,
@@ -7,7 +7,6 @@ SELECT
     substr(approval.reason, 1, 2000), approval.picked_up_at
 FROM approval
 WHERE approval.agent_id = :id
-  AND approval.run_id = :run_id
   AND approval.seq > :after
   AND approval.seq < :before
 ORDER BY approval.seq DESC
