@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from tests.builders.gates import GateFile
 from tests.builders.vedette import NOW, build_fleet
-from tests.tui.harness import ScriptedConsole
+from tests.tui.harness import ScriptedConsole, shown
 from vedette.data import times
 from vedette.data.approvals import ApprovalsFacts
 from vedette.data.errors import SourceError
@@ -196,6 +196,14 @@ async def test_a_gate_nobody_answered_in_time_is_shown_as_such(tmp_path: Path) -
         assert "nobody answered" in found.text()
         assert "expired" in found.text()
         assert found.screen.facts.gates.overdue == 1
+        assert "1 expired" in shown(found.app)[0]
+
+
+async def test_the_footer_names_the_list_that_o_leads_to(tmp_path: Path) -> None:
+    async with listing(tmp_path, LATE) as found:
+        assert "o all " in shown(found.app)[-1]
+        await found.press("o")
+        assert "o closed " in shown(found.app)[-1]
 
 
 @pytest.mark.parametrize("key", ["enter", "a"])

@@ -195,8 +195,10 @@ class ApprovalsScreen(ConsoleScreen):
             [("approvals", "bright bold")],
             [(numbers.count(facts.pending), "bright bold"), (" pending", "muted")],
         ]
-        if facts.overdue:
-            groups.append([(numbers.count(facts.overdue), "bright bold"), (" overdue", "muted")])
+        late = sum(row.is_overdue for row in facts.rows)
+        for count, word in ((late, "overdue"), (facts.overdue - late, "expired")):
+            if count:
+                groups.append([(numbers.count(count), "bright bold"), (f" {word}", "muted")])
         if facts.oldest is not None:
             oldest = numbers.age(self.view.now - facts.oldest, self.view.glyphs)
             groups.append([("oldest ", "muted"), (oldest, "ink")])
@@ -209,9 +211,10 @@ class ApprovalsScreen(ConsoleScreen):
         """`enter` first: it is how a gate is decided; shorter words where there is less room."""
         if self.bulk is not None:
             return self._page_keys(self.bulk)
-        short = (
-            {"bulk review": "bulk", "open/all/closed": "closed"} if self.size.width < 100 else {}
-        )
+        # `o` names the one it leads to.
+        following = ORDER[(ORDER.index(self.which) + 1) % len(ORDER)]
+        short = {"bulk review": "bulk", "open/all/closed": following}
+        short = short if self.size.width < 100 else {}
         return [
             ("enter", "review"),
             *((key, short.get(word, word)) for key, word in super()._keys()),
