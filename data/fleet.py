@@ -417,6 +417,9 @@ class PromptSeen(NamedTuple):
 
 
 LIMIT_EVENTS = ("limit", "limited", "rate_limit", "llm.limited")
+_TOLD_ELSEWHERE = "notification"
+"""The kind of event by which a client says that it asks a person in its own terminal."""
+
 EVENTS_FOR_RHYTHM = 12
 CALLS_FOR_LOOP = 16
 
@@ -442,6 +445,9 @@ def _working(source: Source, agent: Agent, now: float) -> Status:
         ],
         default=times.parse(agent.started_at),
     )
+    if agent.status == "waiting" and events and events[0].kind == _TOLD_ELSEWHERE:
+        asked, why = times.parse(events[0].created_at), (f"event {events[0].seq}",)
+        return Status("asking", clean(events[0].message, 200), asked, why)
     limited = _limited(prompts, events)
     if limited is not None:
         return _limit_status(source, limited, events)

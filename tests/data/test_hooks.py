@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from hypothesis import strategies as st
 from tests.builders.hooked import SESSION, Session, event, said
 from tests.builders.recorded import START, change, row, rows, value
 from vedette.data import times
+from vedette.data.fleet import read_fleet
 from vedette.data.ingest import hooks, ids
 from vedette.data.ingest.events import MOST_BYTES, parse, read
+from vedette.data.source import open_source
 
 RUN = f"claude-code:{SESSION}"
 MAIN = f"{RUN}:main"
@@ -237,6 +240,25 @@ def test_a_client_that_asks_by_itself_waits_until_it_goes_on(
     session.tool("PostToolUse", "t1", tool_response="ok")
     assert statuses(db) == ("running", "running")
     assert "notification" in kinds(db)
+
+
+def test_a_client_that_asks_by_itself_is_asking_in_the_fleet_and_not_at_work(
+    db: str, session: Session
+) -> None:
+    session.tell("UserPromptSubmit", prompt="Go.")
+    session.tool("PreToolUse", "t1")
+    assert _in_the_fleet(db, session.now) == ("tool", "Bash")
+    asks = "Claude needs your permission to use Bash"
+    session.tell("Notification", notification_type="permission_prompt", message=asks)
+    assert _in_the_fleet(db, session.now) == ("asking", asks)
+    session.tool("PostToolUse", "t1", tool_response="ok")
+    assert _in_the_fleet(db, session.now)[0] != "asking"
+
+
+def _in_the_fleet(db: str, now: float) -> tuple[str, str]:
+    with closing(open_source(db)) as source:
+        status = read_fleet(source, now).runs[0].status
+    return status.state, status.now
 
 
 def test_another_notification_is_a_line_of_the_log(db: str, session: Session) -> None:
