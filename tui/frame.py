@@ -87,14 +87,19 @@ def facts(*groups: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def identity_line(groups: Sequence[Sequence[Span]], right: Sequence[Span], width: int) -> Line:
+def identity_line(
+    groups: Sequence[Sequence[Span]],
+    right: Sequence[Span],
+    width: int,
+    glyphs: Glyphs = UNICODE,
+) -> Line:
     """Row 1: `vedette` and what is open, facts that leave from the right end, freshness, clock."""
     # Two margins, and three cells between the facts and the freshness.
     room = width - 5 - width_of(right)
     kept = list(groups)
     while len(kept) > 1 and width_of(facts(*kept)) > room:
         kept.pop()
-    return spread(facts(*kept), right, width)
+    return spread(parts.cut_spans(facts(*kept), room, glyphs), right, width)
 
 
 _FRESH_TOKENS = {

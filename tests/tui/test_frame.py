@@ -5,7 +5,7 @@ import pytest
 from tests.builders.vedette import NOW
 from vedette.data.errors import SourceError
 from vedette.data.freshness import Freshness
-from vedette.tui.frame import crumb_line, fault_line
+from vedette.tui.frame import crumb_line, fault_line, identity_line
 from vedette.tui.glyphs import UNICODE
 from vedette.tui.line import plain
 from vedette.tui.view import View
@@ -38,3 +38,8 @@ def test_a_fault_that_does_not_fit_says_that_it_was_cut(width: int) -> None:
     shown = plain(fault_line(fresh, VIEW, width))
     assert "…" in shown
     assert shown.rstrip().endswith("ctrl+r look now")
+
+
+def test_a_name_that_does_not_fit_in_the_first_row_says_that_it_was_cut() -> None:
+    line = identity_line([[(f"vedette  {LONG}", "ink")]], [("LIVE", "ok")], 40)
+    assert plain(line).rstrip().endswith("…   LIVE")

@@ -17,7 +17,7 @@ from tests.builders.asked import (
     ask_dossier,
     ask_syris,
 )
-from tests.tui.harness import ScriptedConsole, live
+from tests.tui.harness import ScriptedConsole, live, shown
 from vedette.data.decisions import Decision
 
 FILES: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -71,3 +71,16 @@ async def test_whoever_comes_back_is_told_what_was_sent(tmp_path: Path) -> None:
         assert screen.review.step == "reading"
         assert screen.review.message.startswith("an approval was sent")
         assert screen.review.message.endswith("is not confirmed yet")
+
+
+async def test_that_an_overdue_gate_can_be_answered_is_not_cut_where_it_is_narrow(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "runs.db"
+    FILES["syris-coded-overdue"][0](path)
+    app = ScriptedConsole("approvals", source=path, now=NOW, freshness=live(NOW))
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.pause()
+        await app.ask_again()
+        await pilot.pause()
+        assert "overdue, it can still be answered: since" in "\n".join(shown(app))

@@ -329,7 +329,7 @@ def timeout_words(facts: ReviewFacts, view: View) -> str:
     at = numbers.moment(expires, view.now)
     if facts.system is not None and not facts.system.expires_gates:
         if facts.overdue_since is not None:
-            return f"overdue since {at}: it can still be answered"
+            return f"overdue, it can still be answered: since {at}"
         return f"{at}, and then it is overdue: it can still be answered"
     return f"{at}, then {told}"
 

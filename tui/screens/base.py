@@ -236,7 +236,7 @@ class ConsoleScreen(Screen[None]):
             told[1], view.now, app.interval, calm=calm, source=self._whose(told)
         )
         groups = [[("vedette", "bright bold"), *self._source_name()], *self.identity()]
-        self._frame_row("identity").line = identity_line(groups, right, width)
+        self._frame_row("identity").line = identity_line(groups, right, width, view.glyphs)
         self._frame_row("needs").line = self._needs_line(told, view, width)
         self._frame_row("crumbs").line = crumb_line(
             self._crumbs(), self.crumb_values(), self.number, view, width
