@@ -10,8 +10,9 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	@$(BIN)/vedette demo
 
+# Three at a time on two cores: many tests wait for a process, a key or a timer.
 test: check
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile
 
 # Needs npm: the clients are installed into a folder of the test's own.
 test-clients: $(READY)
