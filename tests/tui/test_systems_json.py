@@ -35,7 +35,7 @@ def tabs(path: Path) -> list[str]:
     """The tabs of Operations that this file has rows for."""
     with closing(open_source(str(path))) as source:
         # The relations' own names.
-        has = {tab: source.select(f"SELECT 1 FROM {name} LIMIT 1") for tab, name in TABS.items()}  # noqa: S608
+        has = {tab: source.select(f'SELECT 1 FROM "{name}" LIMIT 1') for tab, name in TABS.items()}  # noqa: S608
     return [*(tab for tab, rows in has.items() if rows), "records"]
 
 
