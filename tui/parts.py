@@ -69,10 +69,14 @@ def _kept_ends(parts: int) -> list[tuple[int, int]]:
     return with_first + [(0, last) for last in range(parts - 1, 0, -1)]
 
 
+SHORT_ID = 6
+"""An id of so many characters is not cut: the first four of `wf-10` and `wf-11` are the same."""
+
+
 def cut_id(identifier: str) -> str:
     """An id by its first four characters: `#a81f`; what a client puts before each says nothing."""
-    own = identifier.partition(":")[2] or identifier
-    return f"#{own.removeprefix('#')[:4]}"
+    own = (identifier.partition(":")[2] or identifier).removeprefix("#")
+    return f"#{own if len(own) <= SHORT_ID else own[:4]}"
 
 
 def wrap(text: str, width: int) -> list[str]:

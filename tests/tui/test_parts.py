@@ -142,6 +142,7 @@ def test_paths_are_cut_in_the_middle(width: int, cut: str) -> None:
 def test_ids_are_cut_after_four() -> None:
     assert parts.cut_id("a81f99c2") == "#a81f"
     assert parts.cut_id("#7") == "#7"
+    assert parts.cut_id("wf-11") == "#wf-11"
     assert parts.cut_id("claude-code:5e55-0001") == "#5e55"
     assert parts.cut_id("odd:") == "#odd:"
 
