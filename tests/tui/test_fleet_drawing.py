@@ -183,3 +183,10 @@ def test_a_filter_without_matches_is_told_in_one_line_where_it_fits() -> None:
         "0 of 8 agents match  state:waiting cost>5   (cost>5 removed the last 2)   esc clears"
     ]
     assert len(empty.no_match(8, "agents", "state:waiting cost>5", emptied, 60, VIEW)) == 3
+
+
+def test_a_state_too_long_for_its_column_says_that_it_is_cut(drawn: Drawn) -> None:
+    row = drawn.row("scout")
+    assert row.agent is not None
+    agent = row.agent._replace(status=row.agent.status._replace(state="cancelled"))
+    assert plain(row_line(row._replace(agent=agent), 80, VIEW))[3:12] == "cancell… "

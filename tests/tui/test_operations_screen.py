@@ -8,10 +8,16 @@ from tests.builders import tac
 from tests.builders.vedette import NOW
 from tests.tui.harness import ScriptedConsole
 from vedette.data import migrations
+from vedette.data.belongings import Belongings, Part
 from vedette.data.freshness import Freshness
+from vedette.data.machinery import Standing
+from vedette.data.operations import Entry
 from vedette.data.simulator import play
-from vedette.tui.glyphs import ASCII
+from vedette.tui.drawing import operations as drawing
+from vedette.tui.glyphs import ASCII, UNICODE
+from vedette.tui.line import plain
 from vedette.tui.screens.operations import OperationsScreen
+from vedette.tui.view import View
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +182,15 @@ async def test_the_palette_and_the_command_line_know_the_screen(busy: Path) -> N
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert app.screen.name_ == "operations"
+
+
+@pytest.mark.parametrize("width", [30, 40, 60])
+def test_what_belongs_to_a_row_never_touches_its_count(width: int) -> None:
+    entry = Entry("tasks", "task:p", Standing("running", NOW, 5), "shop", "", None, {})
+    names = ("planning actions", "system policy profiles", "requirements that nobody wrote down")
+    owned = tuple(Part("t", "c", name, (("", 41),), False) for name in names)
+    about = Belongings("task:p", "project", "id", "p", owned)
+    lines = drawing.details(entry, about, width, 40, View(NOW, True, UNICODE, "dark"))
+    counted = [plain(line).rstrip() for line in lines if plain(line).rstrip().endswith("41")]
+    assert len(counted) == 3
+    assert all(line.endswith("  41") for line in counted)

@@ -198,7 +198,7 @@ def row_line(
     shown = state(status.state, glyphs, is_live=view.is_live, is_new=row.key in fresh)
     cells = [
         Cell(1, 1, [shown.mark]),
-        Cell(3, 8, [shown.word]),
+        Cell(3, 8, [(parts.cut(shown.word[0], 8, glyphs), shown.word[1])]),
         Cell(12, at.agent, _name(row, at, view, is_quiet)),
     ]
     if at.source:

@@ -321,11 +321,13 @@ def details(
     lines += [BLANK, *parts.details(told, width - margin, label_width=LABEL, margin=margin)]
     if owned:
         held = [(part.name, _told(part)) for part in owned]
-        wide = min(max(LABEL, *(len(name) + 2 for name, _ in held)), width // 2)
+        wide = min(max(LABEL, *(len(name) + 2 for name, _ in held)), width * 3 // 5)
         heading = columns(
             width, [Cell(margin, width - 2 * margin, [("belongs to it", "bright bold")])]
         )
-        pairs_held = parts.details(held, width - margin, label_width=wide, margin=margin)
+        # A name never touches its count.
+        named = [(parts.cut(name, wide - 2, view.glyphs), text) for name, text in held]
+        pairs_held = parts.details(named, width - margin, label_width=wide, margin=margin)
         lines += [BLANK, heading, *pairs_held]
     return lines[:height]
 
